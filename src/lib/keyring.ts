@@ -1,0 +1,65 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+
+/** What a derived key is for. Each purpose has a key of its own (HKDF-SHA-256, RFC 5869), so no key serves two ends. */
+export type KeyPurpose =
+  | 'payload-wrap'
+  | 'contact'
+  | 'address-ref'
+  | 'tx-digest'
+  | 'otp-code'
+  | 'otp-mac'
+  | 'client-secret'
+  | 'page'
+  | 'cursor'
+  | 'idempotency'
+  | 'receipt'
+  | 'platform'
+
+/** A ring of 256-bit root keys that stays outside the database. New data use the active key, old data name theirs. */
+export interface KeyRing {
+  readonly activeId: string
+  readonly ids: readonly string[]
+  /** The 32-byte key of one purpose. Throws UnknownKey when the ring lacks the id. */
+  key(id: string, purpose: KeyPurpose): Buffer
+}
+
+/** The ring does not hold the key that a stored value names: the value stays as it is until the key is back. */
+export class UnknownKey extends Error {
+  constructor(id: string) {
+    super(`the key ring has no key "${id}": add it to AVAL_KEYS again`)
+    this.name = 'UnknownKey'
+  }
+}
+
+/** Makes a ring; the first entry is the active key. Roots are 32 bytes or more. */
+export function createKeyRing(roots: readonly { id: string; root: Uint8Array }[]): KeyRing {
+  const [active] = roots
+  if (!active) throw new RangeError('a key ring needs a key')
+  const byId = new Map(roots.map(({ id, root }) => [id, root]))
+  const derived = new Map<string, Buffer>()
+  return {
+    activeId: active.id,
+    ids: roots.map(({ id }) => id),
+    key(id, purpose) {
+      const name = `${id} ${purpose}`
+      const known = derived.get(name)
+      if (known) return known
+      const root = byId.get(id)
+      if (!root) throw new UnknownKey(id)
+      const key = Buffer.from(hkdfSync('sha256', root, 'aval/v1', purpose, 32))
+      derived.set(name, key)
+      return key
+    },
+  }
+}
+
+/** HMAC-SHA-256. */
+export function hmac(key: Uint8Array, data: Uint8Array): Buffer {
+  return createHmac('sha256', key).update(data).digest()
+}
+
+/** Compares two secrets in time that depends on neither. */
+export function sameSecret(a: string, b: string): boolean {
+  const key = Buffer.from('aval/compare')
+  return timingSafeEqual(hmac(key, Buffer.from(a)), hmac(key, Buffer.from(b)))
+}

@@ -1,0 +1,19 @@
+/** The languages that people are spoken to in. pt-BR is first and the default. */
+export const locales = ['pt-BR', 'en', 'es'] as const
+export type Locale = (typeof locales)[number]
+
+/** The nearest of our languages for a BCP 47 tag, or undefined: "pt" and "pt-PT" give pt-BR, "en-GB" gives en. */
+export function nearestLocale(tag: string | undefined): Locale | undefined {
+  const language = tag?.toLowerCase().split(/[-_]/)[0]
+  if (language === 'pt') return 'pt-BR'
+  return locales.find((locale) => locale === language)
+}
+
+/** The first language of an Accept-Language header that we speak, else pt-BR. */
+export function acceptedLocale(header: string | undefined): Locale {
+  for (const part of (header ?? '').slice(0, 200).split(',')) {
+    const found = nearestLocale(part.split(';')[0]?.trim())
+    if (found) return found
+  }
+  return 'pt-BR'
+}

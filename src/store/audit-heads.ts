@@ -1,0 +1,40 @@
+import type { Instant } from '../lib/clock.ts'
+import { sql } from './db.ts'
+
+/** A signed statement of where the chains stood. `jws` signs the hash over the entries and the head before it. */
+export interface AuditHeadRow {
+  id: number
+  signed_at: Instant
+  jws: string
+}
+
+export interface AuditHeadEntryRow {
+  chain: string
+  seq: number
+  hash: string
+}
+
+export function findLastHead() {
+  return sql<AuditHeadRow>`select * from audit_heads order by id desc limit 1`
+}
+
+export function listHeads() {
+  return sql<AuditHeadRow>`select * from audit_heads order by id`
+}
+
+export function listHeadEntries(headId: number) {
+  return sql<AuditHeadEntryRow>`select chain, seq, hash from audit_head_entries where head_id = ${headId} order by chain, seq`
+}
+
+/** No row back: another node signed this head first. */
+export function insertHead(head: AuditHeadRow) {
+  return sql<AuditHeadRow>`
+    insert into audit_heads (id, signed_at, jws) values (${head.id}, ${head.signed_at}, ${head.jws})
+    on conflict (id) do nothing returning *`
+}
+
+export function insertHeadEntry(headId: number, entry: AuditHeadEntryRow) {
+  return sql`
+    insert into audit_head_entries (chain, seq, hash, head_id) values (${entry.chain}, ${entry.seq}, ${entry.hash}, ${headId})
+    on conflict (chain, seq) do nothing`
+}

@@ -1,0 +1,27 @@
+import type { Instant } from '../lib/clock.ts'
+import { sql } from './db.ts'
+
+/** A subject's enrolled address. The address itself is sealed; `address_ref` is its keyed hash under `key_id`. */
+export interface ContactRow {
+  subject: string
+  kind: 'phone'
+  key_id: string
+  address_ref: string
+  address_sealed: string
+  address_mask: string
+  transaction_id: string
+  enrolled_at: Instant
+}
+
+export function findContact(subject: string, kind: 'phone') {
+  return sql<ContactRow>`select * from contacts where subject = ${subject} and kind = ${kind}`
+}
+
+/** Enrols the first address of its kind. No row back: the subject has one already. */
+export function insertContact(c: ContactRow) {
+  return sql<ContactRow>`
+    insert into contacts (subject, kind, key_id, address_ref, address_sealed, address_mask, transaction_id, enrolled_at)
+    values (${c.subject}, ${c.kind}, ${c.key_id}, ${c.address_ref}, ${c.address_sealed}, ${c.address_mask}, ${c.transaction_id}, ${c.enrolled_at})
+    on conflict (subject, kind) do nothing
+    returning *`
+}

@@ -1,0 +1,41 @@
+import type { Instant } from '../lib/clock.ts'
+import { sql } from './db.ts'
+
+/** A Verify service: a tenant of the Twilio door. `settings` is JSON with the members that the service was given. */
+export interface ServiceRow {
+  sid: string
+  account_sid: string
+  friendly_name: string
+  settings: string
+  created_at: Instant
+  updated_at: Instant
+}
+
+/** No row back: the sid is taken. */
+export function insertService(s: ServiceRow) {
+  return sql<ServiceRow>`
+    insert into services (sid, account_sid, friendly_name, settings, created_at, updated_at)
+    values (${s.sid}, ${s.account_sid}, ${s.friendly_name}, ${s.settings}, ${s.created_at}, ${s.updated_at})
+    on conflict (sid) do nothing returning *`
+}
+
+export function findService(accountSid: string, sid: string) {
+  return sql<ServiceRow>`select * from services where account_sid = ${accountSid} and sid = ${sid}`
+}
+
+export function updateService(s: ServiceRow) {
+  return sql<ServiceRow>`
+    update services set friendly_name = ${s.friendly_name}, settings = ${s.settings}, updated_at = ${s.updated_at}
+    where account_sid = ${s.account_sid} and sid = ${s.sid} returning *`
+}
+
+export function deleteService(accountSid: string, sid: string) {
+  return sql<ServiceRow>`delete from services where account_sid = ${accountSid} and sid = ${sid} returning *`
+}
+
+/** Newest first. */
+export function listServices(accountSid: string, offset: number, limit: number) {
+  return sql<ServiceRow>`
+    select * from services where account_sid = ${accountSid}
+    order by created_at desc, sid limit ${limit} offset ${offset}`
+}

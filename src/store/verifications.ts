@@ -1,0 +1,133 @@
+import type { Instant } from '../lib/clock.ts'
+import type { Channel } from '../model/factor.ts'
+import { type VerificationStatus, verificationChecksMax, verificationSendsMax } from '../model/verification.ts'
+import { sql } from './db.ts'
+import type { Occasion } from './transactions.ts'
+
+/** A verification as its row holds it. `live` rows stand for their address: at most one for a service and address. */
+export interface VerificationRow {
+  sid: string
+  service_sid: string
+  account_sid: string
+  to_ref: string
+  to_sealed: string
+  key_id: string
+  channel: Channel
+  status: VerificationStatus
+  live: number
+  sends: number
+  checks: number
+  code_seed: string
+  code_mac: string
+  code_length: number
+  amount: string | null
+  payee: string | null
+  attempt_sid: string
+  created_at: Instant
+  updated_at: Instant
+  expires_at: Instant
+}
+
+export type NewVerification = Omit<
+  VerificationRow,
+  'status' | 'live' | 'sends' | 'checks' | 'created_at' | 'updated_at'
+>
+
+/**
+ * Starts a verification, or adds a send to the live one of this address, whose sid, code and end stay as they are.
+ * No row back: that one is expired, locked, sent five times, or of another amount or payee.
+ */
+export function startVerification(v: NewVerification, { at, ip }: Occasion) {
+  return sql<VerificationRow>`
+    insert into verifications (sid, service_sid, account_sid, to_ref, to_sealed, key_id, channel, status, live, sends, checks, code_seed,
+      code_mac, code_length, amount, payee, attempt_sid, sending_until, created_at, updated_at, expires_at,
+      event_no, event_type, event_at, event_ip)
+    values (${v.sid}, ${v.service_sid}, ${v.account_sid}, ${v.to_ref}, ${v.to_sealed}, ${v.key_id}, ${v.channel}, 'pending', 1, 1, 0,
+      ${v.code_seed}, ${v.code_mac}, ${v.code_length}, ${v.amount}, ${v.payee}, ${v.attempt_sid}, 0, ${at}, ${at}, ${v.expires_at},
+      1, 'verification.sent', ${at}, ${ip})
+    on conflict (service_sid, to_ref) where live = 1 do update set
+      sends = verifications.sends + 1, channel = excluded.channel, attempt_sid = excluded.attempt_sid, updated_at = excluded.updated_at,
+      event_no = verifications.event_no + 1, event_type = 'verification.sent', event_at = excluded.event_at, event_ip = excluded.event_ip
+    where verifications.status = 'pending' and verifications.expires_at > excluded.created_at
+      and verifications.sends < ${verificationSendsMax}
+      and coalesce(verifications.amount, '') = coalesce(excluded.amount, '')
+      and coalesce(verifications.payee, '') = coalesce(excluded.payee, '')
+    returning *`
+}
+
+/**
+ * Counts a check of the live verification of an address, compares, and approves or locks, in one statement.
+ * No row back: none is live, its five checks are spent, or its time is over. `macs` are two candidates.
+ */
+export function checkVerificationTo(
+  serviceSid: string,
+  toRef: string,
+  macs: readonly [string, string],
+  { at, ip }: Occasion,
+) {
+  const [a, b] = macs
+  return sql<VerificationRow>`
+    update verifications set
+      checks = checks + 1, updated_at = ${at},
+      status = case when code_mac in (${a}, ${b}) then 'approved' when checks + 1 >= ${verificationChecksMax} then 'max_attempts_reached' else status end,
+      live = case when code_mac in (${a}, ${b}) then 0 else live end,
+      event_type = case when code_mac in (${a}, ${b}) then 'verification.approved'
+        when checks + 1 >= ${verificationChecksMax} then 'verification.max_attempts_reached' else 'verification.checked' end,
+      code_seed = case when code_mac in (${a}, ${b}) or checks + 1 >= ${verificationChecksMax} then '' else code_seed end,
+      code_mac = case when code_mac in (${a}, ${b}) or checks + 1 >= ${verificationChecksMax} then '' else code_mac end,
+      event_no = event_no + 1, event_at = ${at}, event_ip = ${ip}
+    where service_sid = ${serviceSid} and to_ref = ${toRef} and live = 1 and status = 'pending'
+      and checks < ${verificationChecksMax} and expires_at > ${at}
+    returning *`
+}
+
+export function findVerification(serviceSid: string, sid: string) {
+  return sql<VerificationRow>`select * from verifications where sid = ${sid} and service_sid = ${serviceSid}`
+}
+
+export function findLiveVerification(serviceSid: string, toRef: string) {
+  return sql<VerificationRow>`select * from verifications where service_sid = ${serviceSid} and to_ref = ${toRef} and live = 1`
+}
+
+/** Ends a pending verification. No row back: it is not pending, or its time is over. */
+export function endVerification(sid: string, end: 'canceled' | 'approved', { at, ip }: Occasion) {
+  return sql<VerificationRow>`
+    update verifications set status = ${end}, live = 0, code_seed = '', code_mac = '', updated_at = ${at},
+      event_no = event_no + 1, event_type = ${`verification.${end}`}, event_at = ${at}, event_ip = ${ip}
+    where sid = ${sid} and status = 'pending' and live = 1 and expires_at > ${at}
+    returning *`
+}
+
+/** Takes a live verification out of its address's place: another deal took it. */
+export function replaceVerification(sid: string, { at, ip }: Occasion) {
+  return sql<VerificationRow>`
+    update verifications set status = 'deleted', live = 0, code_seed = '', code_mac = '', updated_at = ${at},
+      event_no = event_no + 1, event_type = 'verification.deleted', event_at = ${at}, event_ip = ${ip}
+    where sid = ${sid} and status = 'pending' and live = 1
+    returning *`
+}
+
+/** Ends live verifications whose time is over, `limit` at a time, or the one of this sid. A locked one stays locked, but gives up its place. */
+export function expireVerifications(only: string | null, limit: number, { at, ip }: Occasion) {
+  return sql<VerificationRow>`
+    update verifications set
+      status = case when status = 'pending' then 'expired' else status end,
+      event_type = case when status = 'pending' then 'verification.expired' else 'verification.unlocked' end,
+      live = 0, code_seed = '', code_mac = '', updated_at = ${at}, event_no = event_no + 1, event_at = ${at}, event_ip = ${ip}
+    where sid in (select sid from verifications where live = 1 and expires_at <= ${at}
+        and (cast(${only} as text) is null or sid = ${only}) limit ${limit})
+      and live = 1
+    returning *`
+}
+
+export interface AttemptRow {
+  sid: string
+  channel: Channel
+  created_at: Instant
+}
+
+/** Every message of one verification, oldest first. Rows are written by the trigger of the table of verifications. */
+export function findAttempts(verificationSid: string) {
+  return sql<AttemptRow>`
+    select sid, channel, created_at from attempts where verification_sid = ${verificationSid} order by created_at, sid`
+}

@@ -1,0 +1,78 @@
+import type { Locale } from '../model/locale.ts'
+
+/** The sentences of text messages. GSM-7 only: one accent outside its alphabet doubles what a message costs. */
+export interface MessageCopy {
+  /** What a code authorises, by the kind of the transaction: without an amount, and before "of R$ 10,00". */
+  acts: Record<string, readonly [alone: string, ofAmount: string]>
+  /** The act of a kind that is not listed. */
+  anyAct: readonly [alone: string, ofAmount: string]
+  /** "123456 authorises payout of R$ 10,00 to "Ana"". What is undefined is left out. */
+  authorises(what: {
+    code: string
+    act: string | undefined
+    amount: string | undefined
+    payee: string | undefined
+  }): string
+  /** What to do when it was not you, longest first. */
+  warnings: readonly string[]
+  /** Twilio Verify's default text. */
+  verification(friendlyName: string, code: string): string
+  /** What the verification is for, when the start named it (PSD2). */
+  deal(amount: string | undefined, payee: string | undefined): string
+  doNotShare: string
+}
+
+const ptBR: MessageCopy = {
+  acts: {
+    'payout_account.change': ['troca da conta de repasse', 'troca da conta e repasse'],
+    'payout.withdraw': ['repasse', 'repasse'],
+    'registration.finalize': ['inscricao', 'inscricao'],
+  },
+  anyAct: ['operacao', 'operacao'],
+  authorises: ({ code, act, amount, payee }) =>
+    `${code} autoriza${part(' ', act)}${part(act ? ' de ' : ' ', amount)}${quoted(' para ', payee)}`,
+  warnings: ['Nao foi voce? Ignore e nao informe o codigo.', 'Nao foi voce? Ignore.'],
+  verification: (friendlyName, code) => `Seu codigo de verificacao ${friendlyName} e: ${code}`,
+  deal: (amount, payee) => `Autoriza${part(' ', amount)}${part(' para ', payee)}`,
+  doNotShare: 'Nao compartilhe este codigo; nossa equipe nunca pede o codigo',
+}
+
+const en: MessageCopy = {
+  acts: {
+    'payout_account.change': ['payout account change', 'account change and payout'],
+    'payout.withdraw': ['payout', 'payout'],
+    'registration.finalize': ['registration', 'registration'],
+  },
+  anyAct: ['request', 'request'],
+  authorises: ({ code, act, amount, payee }) =>
+    `${code} authorises${part(' ', act)}${part(act ? ' of ' : ' ', amount)}${quoted(' to ', payee)}`,
+  warnings: ['Not you? Ignore this and tell nobody the code.', 'Not you? Ignore this.'],
+  verification: (friendlyName, code) => `Your ${friendlyName} verification code is: ${code}`,
+  deal: (amount, payee) => `It authorises${part(' ', amount)}${part(' to ', payee)}`,
+  doNotShare: "Don't share this code with anyone; our employees will never ask for the code",
+}
+
+const es: MessageCopy = {
+  acts: {
+    'payout_account.change': ['cambio de cuenta de cobro', 'cambio de cuenta y cobro'],
+    'payout.withdraw': ['cobro', 'cobro'],
+    'registration.finalize': ['inscripcion', 'inscripcion'],
+  },
+  anyAct: ['operacion', 'operacion'],
+  authorises: ({ code, act, amount, payee }) =>
+    `${code} autoriza${part(' ', act)}${part(act ? ' de ' : ' ', amount)}${quoted(' a ', payee)}`,
+  warnings: ['¿No fue usted? Ignorelo y no diga el codigo a nadie.', '¿No fue usted? Ignorelo.'],
+  verification: (friendlyName, code) => `Su codigo de verificacion de ${friendlyName} es: ${code}`,
+  deal: (amount, payee) => `Autoriza${part(' ', amount)}${part(' a ', payee)}`,
+  doNotShare: 'No comparta este codigo con nadie; nuestro equipo nunca lo pide',
+}
+
+export const messageCopy = { 'pt-BR': ptBR, en, es } satisfies Record<Locale, MessageCopy>
+
+function part(before: string, text: string | undefined): string {
+  return text ? before + text : ''
+}
+
+function quoted(before: string, name: string | undefined): string {
+  return name ? `${before}"${name}"` : ''
+}

@@ -1,0 +1,38 @@
+import { canReceiveSms, type Phone } from '../lib/e164.ts'
+
+/** What a guard says of one message before it is sent, always with its reasons. */
+export type Decision =
+  | { action: 'allow'; reasons: string[] }
+  | { action: 'block'; rule: 'country' | 'line_type'; reasons: string[] }
+
+export interface GuardRules {
+  mode: 'enforce' | 'shadow' | 'off'
+  /** ISO 3166 codes of the open destinations, or '*'. */
+  countries: '*' | ReadonlySet<string>
+}
+
+/** May this text message be sent? The first rule that says no decides; in shadow mode its reason is kept and the message goes. */
+export function decide(rules: GuardRules, phone: Phone): Decision {
+  if (rules.mode === 'off') return { action: 'allow', reasons: ['guards are off'] }
+  const blocked = countryClosed(rules, phone) ?? lineUnfit(phone)
+  if (!blocked) return { action: 'allow', reasons: [] }
+  return rules.mode === 'shadow' ? { action: 'allow', reasons: blocked.reasons } : blocked
+}
+
+function countryClosed({ countries }: GuardRules, phone: Phone): Decision | undefined {
+  if (countries === '*' || (phone.country && countries.has(phone.country))) return undefined
+  return {
+    action: 'block',
+    rule: 'country',
+    reasons: [`messages to ${phone.country ?? 'this destination'} are closed (AVAL_COUNTRIES)`],
+  }
+}
+
+function lineUnfit(phone: Phone): Decision | undefined {
+  if (canReceiveSms(phone)) return undefined
+  return {
+    action: 'block',
+    rule: 'line_type',
+    reasons: [`a ${phone.type?.toLowerCase().replaceAll('_', ' ')} number takes no text messages`],
+  }
+}

@@ -1,0 +1,70 @@
+import { addressRef } from '../lib/address.ts'
+import { TwilioError } from '../model/twilio-error.ts'
+import type { Verification } from '../model/verification.ts'
+import {
+  checkVerificationTo,
+  expireVerifications,
+  findLiveVerification,
+  findVerification,
+  type VerificationRow,
+} from '../store/verifications.ts'
+import { codeMac } from './code.ts'
+import type { VerifyDeps } from './deps.ts'
+import type { Service } from './service.ts'
+import { dealContext, verificationOf } from './verification-row.ts'
+
+export interface CheckVerification {
+  service: Service
+  /** One of the two names the verification. */
+  to?: string | undefined
+  sid?: string | undefined
+  code: string
+  amount?: string | undefined
+  payee?: string | undefined
+  ip: string
+}
+
+/**
+ * Tries a code: a wrong one is an answer (pending), a right one approves once. Undefined when there is no live verification:
+ * approved, expired, canceled or never started. The sixth try and later ones are 60202 until the ten minutes are over.
+ */
+export async function checkVerification(
+  deps: VerifyDeps,
+  command: CheckVerification,
+): Promise<Verification | undefined> {
+  const { service, code, ip } = command
+  const occasion = { at: deps.clock.now(), ip }
+  const toRef =
+    command.sid === undefined
+      ? addressRef(deps.keys, deps.keys.activeId, command.to ?? '')
+      : await refOfSid(deps, service, command.sid)
+  if (toRef === undefined) return undefined
+  const context = dealContext({
+    service_sid: service.sid,
+    to_ref: toRef,
+    amount: command.amount ?? null,
+    payee: command.payee ?? null,
+  })
+  const [active, previous = active] = deps.keys.ids as [string, ...string[]]
+  const macs = [codeMac(deps.keys, active, code, context), codeMac(deps.keys, previous, code, context)] as const
+  const [row] = await deps.db.write(checkVerificationTo(service.sid, toRef, macs, occasion))
+  if (row) return verificationOf(deps, row)
+
+  const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
+  if (!live) return undefined
+  if (live.expires_at <= occasion.at) {
+    await deps.db.write(expireVerifications(live.sid, 1, occasion))
+    return undefined
+  }
+  throw new TwilioError(60202, undefined, Math.max(1, Math.ceil((live.expires_at - occasion.at) / 1000)))
+}
+
+/** The address of a live verification. A sid that is not live has none: its place may be another one's by now. */
+async function refOfSid(deps: VerifyDeps, service: Service, sid: string): Promise<string | undefined> {
+  const [row] = await deps.db.read(findVerification(service.sid, sid))
+  return isLive(row) ? row.to_ref : undefined
+}
+
+function isLive(row: VerificationRow | undefined): row is VerificationRow {
+  return row?.live === 1
+}

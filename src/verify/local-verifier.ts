@@ -1,0 +1,132 @@
+import type { Carrier } from '../channel/carrier.ts'
+import { transactionMessage } from '../channel/messages.ts'
+import type { Clock } from '../lib/clock.ts'
+import { newId } from '../lib/ids.ts'
+import type { KeyRing } from '../lib/keyring.ts'
+import type { Random } from '../lib/random.ts'
+import type { Challenge } from '../model/challenge.ts'
+import { AvalError } from '../model/error.ts'
+import type { Transaction } from '../model/transaction.ts'
+import { challengeOf, closeChallenges, findChallenges, insertChallenge } from '../store/challenges.ts'
+import { all, type Db } from '../store/db.ts'
+import { checkCode, type Occasion, spendSend, transactionOf } from '../store/transactions.ts'
+import { type CodeContext, codeMac, deriveCode } from './code.ts'
+import { EnrolmentLost, enrollContact } from './enroll-contact.ts'
+import type { Verifier, VerifyTarget } from './verifier.ts'
+
+export interface LocalVerifierDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  keys: KeyRing
+  /** Undefined where no carrier is configured: then every send is refused with no_carrier. */
+  carrier: Carrier | undefined
+  brand: string
+  /** Host of the pages, for the last line of a message. */
+  host: string
+}
+
+/** Aval's own codes: derived, kept as keyed digests, bound to the transaction's digest, its phone and the channel. */
+export function createLocalVerifier(deps: LocalVerifierDeps): Verifier {
+  return {
+    name: 'local',
+    start: (target, sentBefore, occasion) => startLocal(deps, target, sentBefore, occasion),
+    check: (target, code, occasion) => checkLocal(deps, target, code, occasion),
+    async cancel() {},
+  }
+}
+
+async function startLocal(
+  deps: LocalVerifierDeps,
+  target: VerifyTarget,
+  sentBefore: number,
+  occasion: Occasion,
+): Promise<boolean> {
+  const { carrier } = deps
+  if (!carrier) throw new AvalError('no_carrier', 'No carrier for text messages is configured, so no code can be sent.')
+  const { transaction } = target
+  const fresh = newChallenge(deps, transaction, occasion.at)
+  const challenge = await deps.db.unit(function* () {
+    const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
+    if (!charged) return undefined
+    const known = (yield* all(findChallenges(transaction.id, transaction.version))).map(challengeOf)
+    const live = known.find((one) => one.open && one.expiresAt > occasion.at && one.addressRef === fresh.addressRef)
+    if (live) return live
+    const [added] = yield* all(insertChallenge(fresh))
+    return added && challengeOf(added)
+  })
+  if (!challenge) return false
+
+  const code = deriveCode(
+    deps.keys,
+    challenge.keyId,
+    challenge.codeSeed,
+    contextOf(transaction, challenge),
+    transaction.codeLength,
+  )
+  const { kind, locale, summary } = transaction
+  const body = transactionMessage({
+    brand: deps.brand,
+    host: deps.host,
+    kind,
+    locale,
+    payee: summary.payee,
+    amount: summary.amount,
+    code,
+  })
+  try {
+    await carrier.send({ to: target.phone, channel: challenge.channel, body, code, locale })
+  } catch (cause) {
+    throw new AvalError('delivery_failed', 'The code could not be sent. Ask for another one in a moment.', { cause })
+  }
+  return true
+}
+
+async function checkLocal(deps: LocalVerifierDeps, { transaction }: VerifyTarget, code: string, occasion: Occasion) {
+  const rows = await deps.db.read(findChallenges(transaction.id, transaction.version))
+  const live = rows.map(challengeOf).filter((one) => one.open && one.expiresAt > occasion.at && one.codeMac !== '')
+  if (live.length === 0) return undefined
+  const [first = '-', second = '-'] = live.map((one) =>
+    codeMac(deps.keys, one.keyId, code, contextOf(transaction, one)),
+  )
+  try {
+    const after = await deps.db.unit(function* () {
+      const [row] = yield* all(checkCode(transaction.id, transaction.version, [first, second], 'sms', occasion))
+      if (!row) return undefined
+      const moved = transactionOf(row)
+      if (moved.status !== 'pending') yield* all(closeChallenges(moved.id))
+      if (moved.status === 'approved') yield* enrollContact(moved, occasion)
+      return moved.status
+    })
+    if (after === 'approved' || after === 'locked') return after
+    return after && 'wrong'
+  } catch (error) {
+    if (error instanceof EnrolmentLost) return undefined
+    throw error
+  }
+}
+
+function newChallenge(deps: LocalVerifierDeps, transaction: Transaction, at: number): Challenge {
+  const challenge: Challenge = {
+    id: newId('ch', deps.random),
+    transactionId: transaction.id,
+    version: transaction.version,
+    channel: 'sms',
+    addressRef: transaction.phoneRef ?? '',
+    keyId: deps.keys.activeId,
+    codeSeed: deps.random.bytes(16).toString('base64url'),
+    codeMac: '',
+    verificationSid: null,
+    open: true,
+    createdAt: at,
+    expiresAt: Math.min(at + transaction.codeTtlMs, transaction.expiresAt),
+    sentAt: at,
+  }
+  const context = contextOf(transaction, challenge)
+  const code = deriveCode(deps.keys, challenge.keyId, challenge.codeSeed, context, transaction.codeLength)
+  return { ...challenge, codeMac: codeMac(deps.keys, challenge.keyId, code, context) }
+}
+
+function contextOf({ id, digest }: Transaction, { addressRef, channel }: Challenge): CodeContext {
+  return { scope: id, digest, addressRef, channel }
+}

@@ -1,0 +1,75 @@
+import type { Clock, Instant } from '../lib/clock.ts'
+import { newSid } from '../lib/ids.ts'
+import type { Random } from '../lib/random.ts'
+import type { Db } from '../store/db.ts'
+import { deleteService, findService, insertService, listServices, updateService } from '../store/services.ts'
+import { type Service, type ServiceSettings, serviceOf } from './service.ts'
+
+export interface ServiceChange {
+  friendlyName?: string | undefined
+  settings: Partial<ServiceSettings>
+}
+
+/** The services of one account, read through a cache that is a second old at most. Another account's service is undefined. */
+export interface Services {
+  find(accountSid: string, sid: string): Promise<Service | undefined>
+  create(accountSid: string, friendlyName: string, settings: Partial<ServiceSettings>, sid?: string): Promise<Service>
+  update(service: Service, change: ServiceChange): Promise<Service | undefined>
+  remove(service: Service): Promise<boolean>
+  list(accountSid: string, offset: number, limit: number): Promise<Service[]>
+}
+
+const freshMs = 1000
+
+export function createServices({ db, clock, random }: { db: Db; clock: Clock; random: Random }): Services {
+  const cache = new Map<string, { service: Service; readAt: Instant }>()
+
+  async function find(accountSid: string, sid: string): Promise<Service | undefined> {
+    const known = cache.get(sid)
+    if (known && known.service.accountSid === accountSid && clock.now() - known.readAt < freshMs) return known.service
+    const [row] = await db.read(findService(accountSid, sid))
+    cache.delete(sid)
+    if (!row) return undefined
+    const service = serviceOf(row)
+    cache.set(sid, { service, readAt: clock.now() })
+    return service
+  }
+
+  return {
+    find,
+    async create(accountSid, friendlyName, settings, sid = newSid('VA', random)) {
+      const at = clock.now()
+      const row = {
+        sid,
+        account_sid: accountSid,
+        friendly_name: friendlyName,
+        settings: JSON.stringify(settings),
+        created_at: at,
+        updated_at: at,
+      }
+      await db.write(insertService(row))
+      return serviceOf(row)
+    },
+    async update(service, { friendlyName, settings }) {
+      cache.delete(service.sid)
+      const [row] = await db.write(
+        updateService({
+          sid: service.sid,
+          account_sid: service.accountSid,
+          friendly_name: friendlyName ?? service.friendlyName,
+          settings: JSON.stringify({ ...service.settings, ...settings }),
+          created_at: service.createdAt,
+          updated_at: clock.now(),
+        }),
+      )
+      return row && serviceOf(row)
+    },
+    async remove(service) {
+      cache.delete(service.sid)
+      return (await db.write(deleteService(service.accountSid, service.sid))).length > 0
+    },
+    async list(accountSid, offset, limit) {
+      return (await db.read(listServices(accountSid, offset, limit))).map(serviceOf)
+    },
+  }
+}

@@ -1,0 +1,188 @@
+import type { Clock } from '../lib/clock.ts'
+import { isSid, newId } from '../lib/ids.ts'
+import type { KeyRing } from '../lib/keyring.ts'
+import type { Random } from '../lib/random.ts'
+import type { Challenge } from '../model/challenge.ts'
+import { AvalError } from '../model/error.ts'
+import type { Transaction } from '../model/transaction.ts'
+import { checksMax } from '../model/transaction.ts'
+import {
+  bindVerification,
+  challengeOf,
+  closeChallenges,
+  closeOthersAt,
+  findChallenges,
+  insertChallenge,
+} from '../store/challenges.ts'
+import { all, type Db } from '../store/db.ts'
+import {
+  approveChecked,
+  lockSpent,
+  type Occasion,
+  spendCheck,
+  spendSend,
+  transactionOf,
+} from '../store/transactions.ts'
+import { EnrolmentLost, enrollContact } from './enroll-contact.ts'
+import {
+  createTwilioClient,
+  type Deal,
+  type TwilioAccount,
+  type TwilioClient,
+  type TwilioVerification,
+} from './twilio-client.ts'
+import type { Verifier, VerifyTarget } from './verifier.ts'
+
+export interface TwilioVerifierDeps extends TwilioAccount {
+  db: Db
+  clock: Clock
+  random: Random
+  keys: KeyRing
+  log: { warn(details: object, message: string): void }
+}
+
+interface Context extends TwilioVerifierDeps {
+  client: TwilioClient
+}
+
+/**
+ * Twilio makes and compares the codes. Plain Verify sends one code for all that is open on a phone, so at most one challenge is open
+ * on a phone, an older one is canceled at Twilio before the next starts, and only our own check of the sid that we stored is believed
+ * (security.md 4.4). With a PSD2 service amount and payee bind the code too.
+ */
+export async function createTwilioVerifier(deps: TwilioVerifierDeps): Promise<Verifier> {
+  const client = await createTwilioClient(deps, deps.log)
+  const context = { ...deps, client }
+  return {
+    name: 'twilio',
+    async start(target, sentBefore, occasion) {
+      client.refuseWhenDown()
+      // Asked before anything is charged: without the answer no call can be made rightly.
+      await client.isPsd2()
+      return startAtTwilio(context, target, sentBefore, occasion)
+    },
+    async check(target, code, occasion) {
+      client.refuseWhenDown()
+      // Asked before anything is charged: without the answer no call can be made rightly.
+      await client.isPsd2()
+      return checkAtTwilio(context, target, code, occasion)
+    },
+    async cancel(verificationSids) {
+      for (const sid of verificationSids) await client.cancel(sid)
+    },
+  }
+}
+
+async function startAtTwilio(
+  context: Context,
+  { transaction, phone }: VerifyTarget,
+  sentBefore: number,
+  occasion: Occasion,
+): Promise<boolean> {
+  const { db, client } = context
+  const fresh = newChallenge(context, transaction, occasion.at)
+  const claimed = await db.unit(function* () {
+    const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
+    if (!charged) return undefined
+    const known = (yield* all(findChallenges(transaction.id, transaction.version))).map(challengeOf)
+    const live = known.find((one) => one.open && one.verificationSid && one.expiresAt > occasion.at)
+    const closed = yield* all(closeOthersAt(fresh.addressRef, transaction.id))
+    if (live) return { challenge: live, closed }
+    closed.push(...(yield* all(closeChallenges(transaction.id))))
+    const [added] = yield* all(insertChallenge(fresh))
+    if (!added)
+      throw new AvalError('resend_too_soon', 'Another code is just being sent to this phone.', { retryAfterS: 1 })
+    return { challenge: challengeOf(added), closed }
+  })
+  if (!claimed) return false
+  for (const { verification_sid: sid } of claimed.closed) {
+    if (sid && !(await client.cancel(sid))) throw new AvalError('delivery_failed', 'The code could not be sent.')
+  }
+
+  const { challenge } = claimed
+  const deal = await dealOf(client, transaction)
+  let made = await client.start(phone, transaction.locale, deal)
+  // More sends than ours mean that somebody else's code lives on this phone: void it, and have a code of our own made.
+  if (!challenge.verificationSid && made.sends > 1) {
+    await client.cancel(made.sid)
+    made = await client.start(phone, transaction.locale, deal)
+    if (made.sends > 1) throw new AvalError('delivery_failed', 'The code could not be sent.')
+  }
+  if (made.status !== 'pending' || !isOurs(context, made, phone) || !isSid('VE', made.sid)) {
+    context.log.warn({ transaction: transaction.id }, 'an answer of Twilio Verify is not about what was asked')
+    throw new AvalError('delivery_failed', 'The code could not be sent.')
+  }
+  const [bound] = await db.write(bindVerification(challenge.id, made.sid, occasion.at))
+  if (bound) return true
+  await client.cancel(made.sid)
+  throw new AvalError('delivery_failed', 'The transaction changed while the code was being sent.')
+}
+
+async function checkAtTwilio(context: Context, { transaction, phone }: VerifyTarget, code: string, occasion: Occasion) {
+  const { db, client } = context
+  const { id, version } = transaction
+  const rows = await db.read(findChallenges(id, version))
+  const live = rows.map(challengeOf).find((one) => one.open && one.verificationSid && one.expiresAt > occasion.at)
+  if (!live?.verificationSid) return undefined
+  const [charged] = await db.write(spendCheck(id, version, occasion))
+  if (!charged) return undefined
+
+  const answer = await client.check(live.verificationSid, code, await dealOf(client, transaction))
+  const approved =
+    answer?.status === 'approved' && answer.sid === live.verificationSid && isOurs(context, answer, phone)
+  if (approved) return approve(context, transaction, live, occasion)
+  if (charged.checks >= checksMax) {
+    const closed = await db.unit(function* () {
+      const [row] = yield* all(lockSpent(id, occasion))
+      return row && (yield* all(closeChallenges(id)))
+    })
+    for (const one of closed ?? []) if (one.verification_sid) await client.cancel(one.verification_sid)
+    return 'locked'
+  }
+  if (!answer) throw new AvalError('code_expired', 'The code has expired. Ask for a new one.')
+  return 'wrong'
+}
+
+async function approve({ db, client }: Context, { id, version }: Transaction, live: Challenge, occasion: Occasion) {
+  const binding = (await client.isPsd2()) ? 'psd2' : 'sid'
+  try {
+    const moved = await db.unit(function* () {
+      const [row] = yield* all(approveChecked({ id, version, challengeId: live.id, factor: 'sms', binding }, occasion))
+      if (!row) return undefined
+      yield* all(closeChallenges(id))
+      yield* enrollContact(transactionOf(row), occasion)
+      return row
+    })
+    return moved && 'approved'
+  } catch (error) {
+    if (error instanceof EnrolmentLost) return undefined
+    throw error
+  }
+}
+
+function isOurs(deps: TwilioAccount, answer: TwilioVerification, phone: string): boolean {
+  return answer.to === phone && answer.serviceSid === deps.verifyServiceSid && answer.accountSid === deps.accountSid
+}
+
+async function dealOf(client: TwilioClient, { summary }: Transaction): Promise<Deal> {
+  if (!(await client.isPsd2())) return {}
+  return { amount: summary.amount ? `${summary.amount.currency} ${summary.amount.value}` : '-', payee: summary.payee }
+}
+
+function newChallenge({ random, keys }: TwilioVerifierDeps, transaction: Transaction, at: number): Challenge {
+  return {
+    id: newId('ch', random),
+    transactionId: transaction.id,
+    version: transaction.version,
+    channel: 'sms',
+    addressRef: transaction.phoneRef ?? '',
+    keyId: keys.activeId,
+    codeSeed: '',
+    codeMac: '',
+    verificationSid: null,
+    open: true,
+    createdAt: at,
+    expiresAt: Math.min(at + transaction.codeTtlMs, transaction.expiresAt),
+    sentAt: null,
+  }
+}

@@ -1,0 +1,29 @@
+import type { Transaction } from '../model/transaction.ts'
+import type { Occasion } from '../store/transactions.ts'
+
+/** A transaction, at the version that was read, and the phone that its sealed contact holds. */
+export interface VerifyTarget {
+  transaction: Transaction
+  /** E.164. */
+  phone: string
+}
+
+/**
+ * Proves that the owner of the transaction's phone wants exactly this version of it.
+ * Two implementations: Aval's own codes (local) and Twilio Verify (twilio). Both charge first and look second.
+ */
+export interface Verifier {
+  readonly name: 'local' | 'twilio'
+  /**
+   * Charges one send, commits, and sends a code. False when no send was to be had: not pending, another version, five sends,
+   * or the last one was after `sentBefore`. Throws delivery_failed when the message did not leave; the send stays charged.
+   */
+  start(target: VerifyTarget, sentBefore: number, occasion: Occasion): Promise<boolean>
+  /**
+   * Charges one try, compares, and moves the transaction to approved or, after the fifth wrong code, locked.
+   * `undefined` when no try was to be had: not pending, another version, no live code, tries spent.
+   */
+  check(target: VerifyTarget, code: string, occasion: Occasion): Promise<'approved' | 'wrong' | 'locked' | undefined>
+  /** Tells whoever made the codes that they are void. Called after the store has closed them; never throws. */
+  cancel(verificationSids: readonly string[]): Promise<void>
+}

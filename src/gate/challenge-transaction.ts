@@ -1,0 +1,94 @@
+import { coolDownMs } from '../guard/cool-down.ts'
+import { decide } from '../guard/decide.ts'
+import { openAddress } from '../lib/address.ts'
+import { canReceiveSms, parsePhone } from '../lib/e164.ts'
+import { AvalError } from '../model/error.ts'
+import type { Factor } from '../model/factor.ts'
+import { sendsMax, type Transaction } from '../model/transaction.ts'
+import type { Caller, GateDeps, TransactionState } from './deps.ts'
+import { conflict, requireTransaction } from './read-transaction.ts'
+
+/**
+ * Sends a code, or the same code again while it lives. Refuses with transaction_<status>, factor_not_allowed, factor_not_enrolled,
+ * destination_not_allowed, resend_too_soon, too_many_sends, and with delivery_failed when the message did not leave.
+ */
+export async function challengeTransaction(
+  deps: GateDeps,
+  { id, factor, caller }: { id: string; factor: Factor; caller: Caller },
+): Promise<TransactionState> {
+  const state = await requireTransaction(deps, { id })
+  const { transaction } = state
+  if (transaction.status !== 'pending') throw conflict(transaction)
+  refuseFactor(transaction.factors, factor)
+  const phone = phoneOf(deps, transaction)
+  refuseDestination(deps, phone)
+
+  const at = deps.clock.now()
+  const wait = deps.guard.mode === 'off' ? 0 : coolDownMs(transaction.sends)
+  const sent = await deps.verifier.start({ transaction, phone }, at - wait, { at, ip: caller.ip })
+  if (!sent) throw await whyNotSent(deps, id)
+  return requireTransaction(deps, { id })
+}
+
+/** Refuses a factor that the policy leaves out, or that the subject cannot have enrolled yet. */
+export function refuseFactor(allowed: readonly Factor[], factor: Factor): void {
+  if (allowed.includes(factor)) return
+  if (factor === 'totp' || factor === 'passkey') {
+    throw new AvalError(
+      'factor_not_enrolled',
+      `The subject has no ${factor} enrolled.`,
+      faultOf('factor', 'not enrolled'),
+    )
+  }
+  throw new AvalError(
+    'factor_not_allowed',
+    `This transaction cannot be approved by ${factor}. Allowed: ${allowed.join(', ')}.`,
+    {
+      faults: [{ path: 'factor', message: `use one of: ${allowed.join(', ')}` }],
+    },
+  )
+}
+
+/** Refuses a number that no message may go to. Users are told only that this number does not work; the log has the reason. */
+export function refuseDestination(deps: Pick<GateDeps, 'guard' | 'log'>, e164: string): void {
+  const phone = parsePhone(e164)
+  if (!phone)
+    throw new AvalError(
+      'contact_invalid',
+      'The phone number is not valid.',
+      faultOf('contact.phone', 'not a valid number'),
+    )
+  const decision = decide(deps.guard, phone)
+  if (decision.action === 'allow') return
+  deps.log.warn({ rule: decision.rule, reasons: decision.reasons, country: phone.country }, 'a message was not allowed')
+  const message = canReceiveSms(phone)
+    ? 'Messages to this destination are not allowed.'
+    : 'This number cannot receive text messages. Use a mobile number.'
+  throw new AvalError('destination_not_allowed', message, faultOf('contact.phone', message))
+}
+
+export function phoneOf({ keys }: Pick<GateDeps, 'keys'>, { keyId, phoneSealed, subject }: Transaction): string {
+  if (!phoneSealed) throw new AvalError('contact_required', 'The transaction has no phone to send a code to.')
+  return openAddress(keys, keyId, subject, phoneSealed)
+}
+
+async function whyNotSent(deps: GateDeps, id: string): Promise<AvalError> {
+  const { transaction, resendAt, now } = await requireTransaction(deps, { id })
+  if (transaction.status !== 'pending') return conflict(transaction)
+  if (transaction.sends >= sendsMax) {
+    return new AvalError(
+      'too_many_sends',
+      'Five codes were sent for this transaction, which is the most. Cancel it and create a new one.',
+    )
+  }
+  const retryAfterS = Math.max(1, Math.ceil(((resendAt ?? now) - now) / 1000))
+  return new AvalError(
+    'resend_too_soon',
+    `A code was just sent. Another one can be asked for in ${retryAfterS} seconds.`,
+    { retryAfterS },
+  )
+}
+
+function faultOf(path: string, message: string) {
+  return { faults: [{ path, message }] }
+}

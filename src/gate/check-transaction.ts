@@ -1,0 +1,71 @@
+import { AvalError } from '../model/error.ts'
+import { closeChallenges } from '../store/challenges.ts'
+import { findContact } from '../store/contacts.ts'
+import { all } from '../store/db.ts'
+import { supersedeOthers } from '../store/transactions.ts'
+import { phoneOf } from './challenge-transaction.ts'
+import type { Caller, GateDeps, TransactionState } from './deps.ts'
+import { conflict, requireTransaction } from './read-transaction.ts'
+
+/**
+ * Tries a code. A wrong one is an answer ({ matched: false }, and status locked after the fifth), not an error.
+ * Refuses with transaction_<status>, no_open_challenge, code_expired, and invalid_request for what cannot be a code: none costs a try.
+ */
+export async function checkTransaction(
+  deps: GateDeps,
+  { id, code, caller }: { id: string; code: string; caller: Caller },
+): Promise<{ matched: boolean; state: TransactionState }> {
+  const before = await requireTransaction(deps, { id })
+  const { transaction } = before
+  if (transaction.status !== 'pending') throw conflict(transaction)
+  refuseMalformed(code, transaction.codeLength)
+  const at = deps.clock.now()
+  const outcome = await deps.verifier.check({ transaction, phone: phoneOf(deps, transaction) }, code, {
+    at,
+    ip: caller.ip,
+  })
+  if (outcome === undefined) throw await whyNotChecked(deps, before)
+  return { matched: outcome === 'approved', state: await requireTransaction(deps, { id }) }
+}
+
+function refuseMalformed(code: string, length: number): void {
+  if (code.length === length && /^[0-9]+$/.test(code)) return
+  const message = `The code has ${length} digits, 0 to 9.`
+  throw new AvalError('invalid_request', message, { faults: [{ path: 'code', message }] })
+}
+
+async function whyNotChecked(deps: GateDeps, before: TransactionState): Promise<AvalError> {
+  const { transaction, challenge, now } = await requireTransaction(deps, before.transaction)
+  if (transaction.status !== 'pending') return conflict(transaction)
+  if (transaction.version !== before.transaction.version) {
+    return new AvalError(
+      'transaction_changed',
+      'The transaction was changed, so codes sent before do not count. Ask for a new code.',
+    )
+  }
+  if (
+    transaction.enrolls &&
+    (await supersededByContact(deps, transaction.id, transaction.subject, transaction.phoneRef))
+  ) {
+    return conflict({ ...transaction, status: 'superseded' })
+  }
+  if (challenge && challenge.expiresAt <= now)
+    return new AvalError('code_expired', 'The code has expired. Ask for a new one.')
+  return new AvalError('no_open_challenge', 'No code was sent for this version of the transaction. Ask for one first.')
+}
+
+async function supersededByContact(
+  { db, clock }: GateDeps,
+  id: string,
+  subject: string,
+  phoneRef: string | null,
+): Promise<boolean> {
+  const [contact] = await db.read(findContact(subject, 'phone'))
+  if (!contact || contact.address_ref === phoneRef) return false
+  await db.unit(function* () {
+    const ended = yield* all(supersedeOthers(subject, contact.address_ref, { at: clock.now(), ip: '' }))
+    for (const one of ended) yield* all(closeChallenges(one.id))
+    return id
+  })
+  return true
+}

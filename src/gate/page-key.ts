@@ -1,0 +1,23 @@
+import { frame } from '../lib/frame.ts'
+import { hmac, type KeyRing, sameSecret } from '../lib/keyring.ts'
+import type { Transaction } from '../model/transaction.ts'
+
+type Bearer = Pick<Transaction, 'id' | 'keyId'>
+
+/** The key in the address of a transaction's page. It is computed from the id, so the database cannot give it away. */
+export function pageKeyOf(keys: KeyRing, { id, keyId }: Bearer): string {
+  return hmac(keys.key(keyId, 'page'), frame('aval/page/v1', id)).toString('base64url')
+}
+
+/** The secret by which a browser may read, challenge, check and deny this transaction, and no other. */
+export function clientSecretOf(keys: KeyRing, { id, keyId }: Bearer): string {
+  return `cs_${hmac(keys.key(keyId, 'client-secret'), frame('aval/client/v1', id)).toString('base64url')}`
+}
+
+export function checkPageKey(keys: KeyRing, bearer: Bearer, candidate: string): boolean {
+  return keys.ids.includes(bearer.keyId) && sameSecret(pageKeyOf(keys, bearer), candidate)
+}
+
+export function checkClientSecret(keys: KeyRing, bearer: Bearer, candidate: string): boolean {
+  return keys.ids.includes(bearer.keyId) && sameSecret(clientSecretOf(keys, bearer), candidate)
+}

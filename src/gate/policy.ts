@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { Factor } from '../model/factor.ts'
+
+/** The rules for one kind of transaction. What is frozen into a transaction at its creation is marked so. */
+export interface Policy {
+  /** Factors that may approve it. Frozen. */
+  factors: readonly Factor[]
+  /** Digits of a code, 6 to 10 (NIST SP 800-63B-4, 3.1.3.2: 20 bits or more). Frozen. */
+  codeLength: number
+  /** Life of a code; ten minutes at most (NIST SP 800-63B-4, 3.1.3). Frozen. */
+  codeTtlMs: number
+  /** Life of the pending transaction when the caller does not say. */
+  expiresInS: number
+  /** What the user must be shown. */
+  shown: { amount: 'required' | 'optional' }
+  /** What the payload must look like. It is checked before it is sealed, and released as it came. */
+  payload: z.ZodType
+}
+
+const minutes = 60_000
+
+// Released as it came, so it is checked for shape only: the platform knows its own members.
+const jsonObject = z.looseObject({})
+const anyJson = z.unknown()
+
+/** One policy for each kind. */
+export const policies = {
+  'payout_account.change': {
+    factors: ['sms'],
+    codeLength: 6,
+    codeTtlMs: 10 * minutes,
+    expiresInS: 86_400,
+    shown: { amount: 'optional' },
+    payload: jsonObject,
+  },
+  'payout.withdraw': {
+    factors: ['sms'],
+    codeLength: 6,
+    codeTtlMs: 10 * minutes,
+    expiresInS: 86_400,
+    shown: { amount: 'optional' },
+    payload: jsonObject,
+  },
+  'registration.finalize': {
+    factors: ['sms'],
+    codeLength: 6,
+    codeTtlMs: 10 * minutes,
+    expiresInS: 86_400,
+    shown: { amount: 'optional' },
+    payload: jsonObject,
+  },
+} as const satisfies Record<string, Policy>
+
+/** The rules for a kind that has none of its own. */
+export const defaultPolicy: Policy = {
+  factors: ['sms'],
+  codeLength: 6,
+  codeTtlMs: 10 * minutes,
+  expiresInS: 86_400,
+  shown: { amount: 'optional' },
+  payload: anyJson,
+}
+
+export function policyFor(kind: string): Policy {
+  return Object.hasOwn(policies, kind) ? policies[kind as keyof typeof policies] : defaultPolicy
+}

@@ -1,0 +1,58 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { parseJson } from '../lib/json.ts'
+import type { Random } from '../lib/random.ts'
+import { AvalError } from '../model/error.ts'
+import { asAvalError, sendProblem } from './problem.ts'
+
+const bodyMax = 160 * 1024
+
+/** The bare HTTP server: parsing, error answers and headers that every answer has. Doors are registered on it. */
+export function createApp(options: {
+  log: FastifyBaseLogger
+  random: Random
+  trustedProxies: readonly string[]
+  https: boolean
+}): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyMax,
+    // Only these peers' X-Forwarded-For is believed; hop counts can be forged (OWASP ASVS 5.0, 4.1.3).
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    genReqId: () => options.random.bytes(8).toString('hex'),
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: 'idle',
+  })
+  app.register(cookie)
+  app.register(formbody)
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1]
+    if (charset && !/^utf-?8$/i.test(charset)) {
+      done(new AvalError('unsupported_media_type', 'Send application/json in UTF-8.'))
+      return
+    }
+    try {
+      // A POST that takes no body may still name a type.
+      done(null, body.length === 0 ? undefined : parseJson(body as Buffer))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('referrer-policy', 'no-referrer')
+    reply.header('cache-control', 'no-store')
+    reply.header('cross-origin-opener-policy', 'same-origin')
+    reply.header('cross-origin-resource-policy', 'same-origin')
+    if (options.https) reply.header('strict-transport-security', 'max-age=63072000; includeSubDomains')
+  })
+  app.setErrorHandler((error, request, reply) => sendProblem(reply, asAvalError(error, request)))
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new AvalError('not_found', 'There is nothing at this address.')),
+  )
+  return app
+}

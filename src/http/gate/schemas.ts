@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { AvalError } from '../../model/error.ts'
+import { factors } from '../../model/factor.ts'
+import { transactionStatuses } from '../../model/transaction.ts'
+
+const line = (max: number) => z.string().min(1).max(max)
+const name = line(200).regex(/^[^\p{Cc}\p{Cs}]+$/u, 'holds characters that cannot be shown')
+const kind = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'is not of the form a-z, then a-z 0-9 _ . -')
+
+const summary = z.strictObject({
+  payee: line(120),
+  amount: z
+    .strictObject({ value: line(24), currency: z.string().regex(/^[A-Z]{3}$/, 'is no ISO 4217 code') })
+    .optional(),
+  fields: z
+    .array(z.strictObject({ label: line(60), value: line(200) }))
+    .max(20)
+    .optional(),
+})
+
+/** The bodies and queries of /v1. Unknown members are refused on every route (OWASP ASVS 5.0, 15.3.3). */
+export const createBody = z.strictObject({
+  kind,
+  subject: name,
+  contact: z.strictObject({ phone: line(40).optional(), email: z.email().max(254).optional() }).optional(),
+  summary,
+  payload: z.unknown().refine((value) => value !== undefined, 'is required'),
+  channels: z.array(z.enum(factors)).min(1).max(factors.length).optional(),
+  factor: z.enum(factors).optional(),
+  client: z
+    .strictObject({
+      ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+      user_agent: z.string().max(1000).optional(),
+      device_id: z.string().max(200).optional(),
+    })
+    .optional(),
+  locale: z
+    .string()
+    .regex(/^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}$/, 'is no BCP 47 language tag')
+    .optional(),
+  return_url: z.string().max(2048).optional(),
+  expires_in: z.int().min(60).max(604_800).optional(),
+  metadata: z
+    .record(line(64), z.union([z.string().max(500), z.number(), z.boolean(), z.null()]))
+    .refine((all) => Object.keys(all).length <= 50, 'has more than 50 members')
+    .optional(),
+})
+export const challengeBody = z.strictObject({ factor: z.enum(factors) })
+export const checkBody = z.union([
+  z.strictObject({ code: z.string().regex(/^[0-9]{4,10}$/, 'is not a string of ASCII digits') }),
+  z.strictObject({ credential: z.looseObject({}) }),
+])
+export const changeBody = z
+  .strictObject({ summary: summary.optional(), payload: z.unknown() })
+  .refine((body) => 'summary' in body || 'payload' in body, 'has neither summary nor payload')
+export const acknowledgeBody = z.strictObject({ release_id: line(100) })
+export const emptyBody = z.union([z.undefined(), z.null(), z.strictObject({})])
+export const listQuery = z.strictObject({
+  status: z.enum(transactionStatuses).optional(),
+  subject: name.optional(),
+  kind: kind.optional(),
+  cursor: line(300).optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'is no number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(100))
+    .default(20),
+})
+
+/** The parsed input, or invalid_request with every fault by path. Values are never repeated. */
+export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const outcome = schema.safeParse(input)
+  if (outcome.success) return outcome.data
+  const faults = outcome.error.issues.flatMap(faultsOf)
+  throw new AvalError(
+    'invalid_request',
+    'The request has members that are missing, unknown or not of the right form.',
+    { faults },
+  )
+}
+
+function faultsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+  const path = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key.slice(0, 64)].join('.'),
+      message: 'is no member of this request',
+    }))
+  }
+  if (issue.code === 'invalid_union') {
+    return [{ path, message: 'fits none of the forms that this member may have' }]
+  }
+  return [{ path, message: issue.message }]
+}

@@ -1,0 +1,71 @@
+import type { TransactionState } from '../../gate/deps.ts'
+import { clientSecretOf, pageKeyOf } from '../../gate/page-key.ts'
+import type { KeyRing } from '../../lib/keyring.ts'
+import { checksMax, sendsMax } from '../../model/transaction.ts'
+
+/** A transaction as /v1 answers it. Only the holder of the API key gets the secrets that open it, and the metadata. */
+export function transactionBody(
+  state: TransactionState,
+  options: { keys: KeyRing; publicUrl: string; secrets: boolean },
+) {
+  const { transaction } = state
+  const open = options.secrets && options.keys.ids.includes(transaction.keyId)
+  return {
+    id: transaction.id,
+    object: 'transaction',
+    kind: transaction.kind,
+    subject: transaction.subject,
+    status: transaction.status,
+    version: transaction.version,
+    summary: transaction.summary,
+    digest: transaction.digest,
+    ...(open && {
+      client_secret: clientSecretOf(options.keys, transaction),
+      url: `${options.publicUrl}/t/${transaction.id}?k=${pageKeyOf(options.keys, transaction)}`,
+    }),
+    ...(options.secrets && { metadata: transaction.metadata, return_url: transaction.returnUrl }),
+    locale: transaction.locale,
+    next_action: nextAction(state),
+    created_at: iso(transaction.createdAt),
+    expires_at: iso(transaction.expiresAt),
+    approved_at: transaction.approvedAt === null ? null : iso(transaction.approvedAt),
+  }
+}
+
+function nextAction(state: TransactionState) {
+  const { transaction, challenge, resendAt, now } = state
+  const pending = transaction.status === 'pending'
+  const left = {
+    sends_left: pending ? sendsMax - transaction.sends : 0,
+    checks_left: pending ? checksMax - transaction.checks : 0,
+    factors: pending ? transaction.factors : [],
+  }
+  const live = pending && challenge?.open === true && challenge.expiresAt > now
+  if (live) {
+    return {
+      type: 'enter_code',
+      channel: challenge.channel,
+      to: transaction.phoneMask,
+      sent_at: iso(transaction.lastSentAt ?? challenge.createdAt),
+      resend_at: resendAt === null ? null : iso(resendAt),
+      code_expires_at: iso(challenge.expiresAt),
+      code_length: transaction.codeLength,
+      ...left,
+    }
+  }
+  if (pending && left.sends_left > 0) {
+    return {
+      type: 'choose_factor',
+      to: transaction.phoneMask,
+      resend_at: transaction.sends > 0 && resendAt !== null ? iso(resendAt) : null,
+      ...left,
+    }
+  }
+  const waits =
+    transaction.status === 'approved' || transaction.status === 'releasing' || transaction.status === 'released'
+  return { type: waits ? 'wait' : 'contact_support', ...left }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
+}

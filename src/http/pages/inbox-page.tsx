@@ -1,0 +1,136 @@
+import type { InboxMessage } from '../../channel/inbox.ts'
+import type { Locale } from '../../model/locale.ts'
+import { type InboxCopy, inboxCopy } from './copy/inbox-copy.ts'
+import { renderPage } from './layout.tsx'
+import { untranslated } from './untranslated.ts'
+
+/** What the dev inbox shows: the phones that got messages, and one of them opened. */
+export interface InboxView {
+  locale: Locale
+  brand: string
+  revision: number
+  offsetMs: number
+  recipients: { to: string; count: number }[]
+  open: string | undefined
+  messages: readonly InboxMessage[]
+}
+
+/** The dev inbox as a whole document. */
+export function renderInboxPage(view: InboxView): string {
+  const copy = inboxCopy[view.locale]
+  return renderPage({
+    locale: view.locale,
+    brand: view.brand,
+    title: `${copy.title} - ${view.brand}`,
+    style: 'inbox-style',
+    script: 'inbox',
+    children: (
+      <main class="inbox" data-revision={view.revision}>
+        <header>
+          <h1>{copy.title}</h1>
+          <p class="soft">{copy.lead}</p>
+        </header>
+        <Tools view={view} copy={copy} />
+        <Phone view={view} copy={copy} />
+      </main>
+    ),
+  })
+}
+
+function Tools({ view, copy }: { view: InboxView; copy: InboxCopy }) {
+  const here = view.open === undefined ? '/dev/inbox' : `/dev/inbox?to=${encodeURIComponent(view.open)}`
+  return (
+    <div class="tools">
+      {view.recipients.length > 0 && (
+        <nav aria-labelledby="recipients">
+          <h2 id="recipients">{copy.recipients}</h2>
+          <ul class="recipients">
+            {view.recipients.map(({ to, count }) => (
+              <li key={to}>
+                <a
+                  href={`/dev/inbox?to=${encodeURIComponent(to)}`}
+                  aria-current={to === view.open ? 'page' : undefined}
+                >
+                  <span class="number">{to}</span> <span class="count">{count}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+      <section aria-labelledby="clock">
+        <h2 id="clock">{copy.clock}</h2>
+        <p class="soft small" id="clock-hint">
+          {copy.clockHint} {view.offsetMs > 0 && <strong>{copy.turned(Math.round(view.offsetMs / 60_000))}</strong>}
+        </p>
+        <form method="post" action="/dev/inbox/clock" class="row" aria-describedby="clock-hint">
+          {copy.advance.map(({ label, ms }) => (
+            <button key={ms} class="button button-secondary" type="submit" name="advance_ms" value={ms}>
+              {label}
+            </button>
+          ))}
+        </form>
+      </section>
+      <form method="post" action="/dev/inbox/clear" class="row">
+        <a class="button button-secondary" href={here}>
+          {copy.refresh}
+        </a>
+        <button class="button button-secondary" type="submit">
+          {copy.clear}
+        </button>
+      </form>
+    </div>
+  )
+}
+
+function Phone({ view: { open, messages, locale }, copy }: { view: InboxView; copy: InboxCopy }) {
+  if (open === undefined) {
+    return (
+      <section class="phone empty">
+        <p>
+          <strong>{copy.empty}</strong>
+        </p>
+        <p class="soft">{copy.emptyHint}</p>
+      </section>
+    )
+  }
+  return (
+    <section class="phone" aria-labelledby="phone">
+      <h2 id="phone" class="number" aria-label={copy.phoneOf(open)}>
+        {open}
+      </h2>
+      <ol class="messages">
+        {messages.map((message, i) => (
+          <Bubble key={i} message={message} locale={locale} copy={copy} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Bubble({ message, locale, copy }: { message: InboxMessage; locale: Locale; copy: InboxCopy }) {
+  const { body, code, encoding, segments, units, unitsMax, sentAt } = message
+  const host = /\n@(\S+) #\S+$/.exec(body)?.[1]
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone: 'America/Sao_Paulo' })
+  return (
+    <li>
+      <p class="bubble" {...untranslated}>
+        {body}
+      </p>
+      <p class="badges">
+        <time dateTime={new Date(sentAt).toISOString()}>{time.format(sentAt)}</time>
+        <span class="badge">{encoding}</span>
+        <span class="badge number">
+          {units}/{unitsMax}
+        </span>
+        <span class={segments > 1 ? 'badge costly' : 'badge'}>{copy.segments(segments)}</span>
+        {host && <span class="badge">{copy.bound(host)}</span>}
+      </p>
+      {code && (
+        <button class="copy" type="button" data-code={code} data-copied={copy.copied}>
+          {copy.copy(code)}
+        </button>
+      )}
+    </li>
+  )
+}

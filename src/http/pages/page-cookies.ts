@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { acceptedLocale, type Locale, nearestLocale } from '../../model/locale.ts'
+
+/** The cookies of the hosted pages. Over https they carry `__Host-`, so no other host can set them (RFC 6265bis; security case A118). */
+export interface PageCookies {
+  readKey(request: FastifyRequest, id: string): string
+  keepKey(request: FastifyRequest, reply: FastifyReply, id: string, key: string): void
+  /** The language of the link, else of the cookie, else `preferred`, else of the browser. A language in the link is kept. */
+  locale(request: FastifyRequest, reply: FastifyReply, preferred?: Locale): Locale
+}
+
+/** One cookie a transaction, so that two tabs do not take each other's page away. */
+const keysMax = 12
+
+export function pageCookies(https: boolean): PageCookies {
+  const prefix = https ? '__Host-aval_' : 'aval_'
+  const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: https } as const
+  return {
+    readKey: (request, id) => request.cookies[prefix + id] ?? '',
+    keepKey(request, reply, id, key) {
+      const known = Object.keys(request.cookies).filter((name) => name.startsWith(`${prefix}tx_`))
+      // Browsers send every cookie every time: a header too long would shut its owner out.
+      if (known.length >= keysMax) for (const name of known) reply.clearCookie(name, options)
+      reply.setCookie(prefix + id, key, options)
+    },
+    locale(request, reply, preferred) {
+      const { lang } = request.query as { lang?: unknown }
+      const asked = typeof lang === 'string' ? nearestLocale(lang) : undefined
+      if (asked) reply.setCookie(`${prefix}lang`, asked, { ...options, maxAge: 31_536_000 })
+      return (
+        asked ??
+        nearestLocale(request.cookies[`${prefix}lang`]) ??
+        preferred ??
+        acceptedLocale(request.headers['accept-language'])
+      )
+    },
+  }
+}

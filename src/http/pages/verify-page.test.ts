@@ -1,0 +1,128 @@
+import { describe, expect, it, test } from 'vitest'
+import { locales } from '../../model/locale.ts'
+import { pageCopy } from './copy/copy.ts'
+import { inboxCopy } from './copy/inbox-copy.ts'
+import { type CardView, type CodeView, type Screen, type TellingName, tellings } from './screen.ts'
+import { renderVerifyPage } from './verify-page.tsx'
+
+const card: CardView = {
+  id: `tx_${'a'.repeat(32)}`,
+  version: 1,
+  kind: 'payout.withdraw',
+  payee: 'Aurora Eventos Ltda',
+  amount: 'R$ 12.500,00',
+  fields: [{ label: 'Conta', value: '••••4321' }],
+  reference: 'AVL-7F3C',
+  lastFour: '4321',
+  enrolls: true,
+}
+const code: CodeView = {
+  digits: 6,
+  minutesLeft: 10,
+  now: 1_000_000,
+  expiresAt: 1_600_000,
+  resend: { left: 'some', waitS: 30, at: 1_030_000 },
+  helpOpen: false,
+}
+const withField: Record<string, Screen> = {
+  S3: { name: 'code', status: 200, card, code },
+  S5: { name: 'code', status: 422, card, code, problem: 'wrong code', wrong: true },
+  S8: { name: 'code', status: 429, card, code, problem: 'too soon', retryAfterS: 30 },
+  S9: { name: 'code', status: 200, card, code, notice: 'sent again' },
+  S10: { name: 'code', status: 200, card, code: { ...code, resend: { left: 'one', waitS: 0, at: 0 } } },
+  S11: { name: 'code', status: 429, card, code: { ...code, resend: { left: 'none' } }, problem: 'no more' },
+}
+const withoutField: Record<string, Screen> = {
+  S1: { name: 'choose', status: 200, card },
+  S7: { name: 'lapsed', status: 410, card, now: 1, resend: { left: 'some', waitS: 0, at: 0 }, problem: 'expired' },
+  S16: { name: 'approved', status: 200, card, returnUrl: 'https://shop.example/back?transaction=tx_1' },
+  deny: { name: 'deny', status: 200, card },
+}
+const telling = (name: TellingName, more: object = {}): Screen => ({
+  name: 'telling',
+  status: tellings[name],
+  telling: name,
+  exit: undefined,
+  ...more,
+})
+
+describe.each(locales)('the hosted page in %s', (locale) => {
+  const render = (screen: Screen) => renderVerifyPage(screen, { locale, brand: 'Sympla' })
+
+  test.each(Object.entries(withField))(
+    '%s shows the card and exactly one field, beside a button that names the act',
+    (_, screen) => {
+      const html = render(screen)
+      expect(html).toContain(`<html lang="${locale}">`)
+      expect(html).toContain('Aurora Eventos Ltda')
+      expect(html).toContain('R$ 12.500,00')
+      expect(html).toContain('AVL-7F3C')
+      const fields = html.match(/<input(?! type="hidden")[^>]*>/g) ?? []
+      expect(fields).toHaveLength(1)
+      expect(fields[0]).toMatch(/type="text".*inputmode="numeric".*autocomplete="one-time-code"/)
+      expect(fields[0]).toMatch(/spellcheck="false".*translate="no".*dir="ltr"/)
+      expect(fields[0]).not.toMatch(/maxlength|pattern|required|value=/)
+      const { noun, nounOf } = pageCopy[locale].acts['payout.withdraw'] ?? pageCopy[locale].anyAct
+      expect(html).toContain(`>${pageCopy[locale].confirm(nounOf, 'R$ 12.500,00')}</button>`)
+      expect(noun).not.toBe('')
+    },
+  )
+
+  test.each(Object.entries(withoutField))('%s shows the card and no field', (_, screen) => {
+    const html = render(screen)
+    expect(html).toContain('Aurora Eventos Ltda')
+    expect(html).not.toContain('id="code"')
+  })
+
+  test.each(Object.keys(tellings) as TellingName[])('%s says what happened in a heading of its own', (name) => {
+    const html = render(telling(name, { card, reference: 'REF', at: '1/1', retryAfterS: 30 }))
+    expect(html).toContain(`<h1>${pageCopy[locale].screens[name].heading}</h1>`)
+    expect(html).toContain('Sympla')
+  })
+
+  it('puts a problem in the title, in a summary that takes the focus, and beside the field', () => {
+    const html = render(withField.S5 as Screen)
+    expect(html).toMatch(locale === 'pt-BR' ? /<title>Erro: / : /<title>Error: /)
+    expect(html).toMatch(/<div class="error-summary" role="alert" tabindex="-1" autofocus[^>]*>/)
+    expect(html).toContain('<a href="#code">wrong code</a>')
+    expect(html).toContain('aria-describedby="code-hint code-error" aria-invalid="true"')
+  })
+
+  it('keeps the name of a button that must wait, and says how long', () => {
+    const html = render(withField.S3 as Screen)
+    expect(html).toMatch(/<button id="resend"[^>]*aria-disabled="true"/)
+    expect(html).not.toMatch(/<button[^>]* disabled/)
+    expect(html).toContain('0:30')
+  })
+
+  it('shows markup in a name as text', () => {
+    const payee = '<script>alert(1)</script>"><svg onload=x>'
+    const evil = { ...card, payee, fields: [{ label: payee, value: payee }] }
+    const html = render({ name: 'code', status: 200, card: evil, code })
+    expect(html).not.toContain('<script>alert')
+    expect(html).not.toContain('<svg')
+    expect(html.match(/&lt;script>/g)).toHaveLength(3)
+  })
+
+  it('has no inline script, no inline style and no event attribute', () => {
+    for (const screen of [...Object.values(withField), ...Object.values(withoutField)]) {
+      expect(render(screen)).not.toMatch(/<style|<script>| style=| on[a-z]+=|javascript:/)
+    }
+  })
+
+  it('says everything in its own words', () => {
+    const texts = [...sentences(pageCopy[locale]), ...sentences(inboxCopy[locale])]
+    expect(texts.length).toBeGreaterThan(80)
+    for (const text of texts) expect(text.trim()).not.toMatch(/^$|undefined|NaN|\{|\}/)
+  })
+})
+
+const facts = { brand: 'Sympla', reference: 'REF', at: '1/1', code: '123456' }
+
+/** Every sentence of a catalogue, with something in each place, singular and plural. */
+function sentences(value: unknown, key = ''): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value === 'function') return [1, 2].map((n) => String(key === 'text' ? value(facts) : value(n, n, n)))
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([name, part]) => sentences(part, name))
+}

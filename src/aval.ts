@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { type Logger, pino } from 'pino'
+import type { Carrier } from './channel/carrier.ts'
+import { createInbox } from './channel/inbox.ts'
+import type { AvalConfig } from './config.ts'
+import { type Credentials, loadCredentials } from './credentials.ts'
+import { signAuditHead } from './gate/audit-heads.ts'
+import { createReceiptSigner } from './gate/receipt.ts'
+import { sweep } from './gate/sweep.ts'
+import type { GuardRules } from './guard/decide.ts'
+import { createApp } from './http/app.ts'
+import { registerGate } from './http/gate/routes.ts'
+import { registerHealth } from './http/health.ts'
+import { assetUrl, registerAssets } from './http/pages/assets.ts'
+import { registerHostedPages } from './http/pages/hosted-routes.ts'
+import { registerInbox } from './http/pages/inbox-routes.ts'
+import { registerTwilio } from './http/twilio/routes.ts'
+import { systemClock } from './lib/clock.ts'
+import { systemRandom } from './lib/random.ts'
+import { localClock } from './local-clock.ts'
+import { openDb } from './store/open.ts'
+import { createLocalVerifier } from './verify/local-verifier.ts'
+import { createServices } from './verify/services.ts'
+import { createTwilioVerifier } from './verify/twilio-verifier.ts'
+
+/** A running Aval: its HTTP server, not yet listening, and what its owner needs. */
+export interface Aval {
+  app: FastifyInstance
+  config: AvalConfig
+  credentials: Credentials
+  log: Logger
+  /** What a platform in the same process shares: the address of assets, and the clock. */
+  clock: { now(): number }
+  assetUrl(name: string): string
+  /** Stops taking work, finishes what is under way, closes the store. */
+  close(): Promise<void>
+}
+
+const sweepMs = 15_000
+const headMs = 60_000
+
+/** Every part and every wire, once. `carrier` replaces the local inbox as the bearer of messages. */
+export async function createAval(
+  config: AvalConfig,
+  overrides: { carrier?: Carrier; log?: Logger } = {},
+): Promise<Aval> {
+  const log = overrides.log ?? pino({ level: config.AVAL_LOG_LEVEL })
+  const credentials = loadCredentials(config)
+  const local = config.mode === 'local'
+  const clock = local ? localClock(join(config.dataDir, 'clock.json')) : systemClock()
+  const random = systemRandom()
+  const { keys } = credentials
+  const location = config.AVAL_DATABASE_URL
+    ? { url: config.AVAL_DATABASE_URL.reveal() }
+    : { file: join(config.dataDir, 'aval.db') }
+  const db = await openDb(location, (err) => log.warn({ err }, 'an idle connection to the store broke'))
+
+  const inbox = local ? createInbox({ file: join(config.dataDir, 'inbox.jsonl'), clock }) : undefined
+  const carrier = overrides.carrier ?? inbox
+  const guard: GuardRules = { mode: config.AVAL_GUARD_MODE, countries: countriesOf(config) }
+  const { publicUrl } = config
+  const brand = config.AVAL_BRAND
+  const verifier = config.twilio
+    ? await createTwilioVerifier({ db, clock, random, keys, log, ...config.twilio })
+    : createLocalVerifier({ db, clock, random, keys, carrier, brand, host: new URL(publicUrl).hostname })
+  const receipts = createReceiptSigner(keys)
+  const returnOrigins = config.AVAL_RETURN_ORIGINS
+    ? new Set(config.AVAL_RETURN_ORIGINS)
+    : local
+      ? undefined
+      : new Set([publicUrl])
+  const gate = { db, clock, random, keys, verifier, guard, receipts, returnOrigins, log }
+  const services = createServices({ db, clock, random })
+  await services.create(credentials.accountSid, brand, {}, credentials.serviceSid)
+
+  let draining = false
+  const app = createApp({
+    log,
+    random,
+    trustedProxies: config.AVAL_TRUSTED_PROXIES ?? [],
+    https: publicUrl.startsWith('https:'),
+  })
+  registerHealth(app, { db, receipts, draining: () => draining })
+  registerAssets(app)
+  registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
+  registerTwilio(app, { ...gate, ...credentials, carrier, services, publicUrl })
+  registerHostedPages(app, { ...gate, publicUrl, brand })
+  if (inbox) registerInbox(app, { inbox, clock, publicUrl })
+
+  const timers = [every(sweepMs, () => sweep(gate)), every(headMs, () => signAuditHead(gate))]
+  function every(ms: number, work: () => Promise<unknown>): NodeJS.Timeout {
+    return setInterval(() => work().catch((err) => log.error({ err }, 'background work failed')), ms).unref()
+  }
+
+  return {
+    app,
+    config,
+    credentials,
+    log,
+    clock,
+    assetUrl,
+    async close() {
+      draining = true
+      for (const timer of timers) clearInterval(timer)
+      await app.close()
+      await signAuditHead(gate).catch(() => 0)
+      await db.close()
+    },
+  }
+}
+
+function countriesOf(config: AvalConfig): GuardRules['countries'] {
+  const given = config.AVAL_COUNTRIES ?? (config.mode === 'local' ? ['*'] : ['BR'])
+  return given.join() === '*' ? '*' : new Set(given)
+}

@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parse as parseToml } from 'smol-toml'
+import type { Secret } from './lib/secret.ts'
+import { type Fault, parseSetting, type SettingName, type Settings, settings } from './settings.ts'
+
+export type { Settings }
+
+/** Where settings come from. Tests pass their own. */
+export interface ConfigSource {
+  env: Record<string, string | undefined>
+  /** Folder that is searched for secrets.toml and .streamlit/secrets.toml. */
+  cwd: string
+}
+
+/** What the settings come to. */
+export interface AvalConfig extends Settings {
+  mode: 'local' | 'production'
+  publicUrl: string
+  dataDir: string
+  /** Where codes go: through Twilio Verify, or Aval's own. */
+  twilio:
+    | { accountSid: string; username: string; password: Secret; verifyServiceSid: string; baseUrl: string | undefined }
+    | undefined
+}
+
+/** The settings do not stand. The message names every fault with where it is, what is wrong and how to mend it. */
+export class ConfigError extends Error {
+  readonly faults: readonly Fault[]
+  constructor(faults: readonly Fault[]) {
+    const lines = faults.map(({ name, from, wrong, fix }) => `  ${name} (${from}): ${wrong}\n    fix: ${fix}`)
+    super(`Aval does not start: ${faults.length} setting${faults.length === 1 ? '' : 's'} to mend\n${lines.join('\n')}`)
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+interface Found {
+  text: string
+  from: string
+}
+
+/** Reads the environment, then *_FILE twins, then secrets.toml, then defaults. Throws ConfigError with all faults at once. */
+export function readConfig(source: ConfigSource = { env: process.env, cwd: process.cwd() }): AvalConfig {
+  const faults: Fault[] = []
+  const found = collect(source, faults)
+  const values: Partial<Record<SettingName, unknown>> = {}
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const given = found.get(name)
+    const outcome = parseSetting(name, given?.text)
+    if ('wrong' in outcome) faults.push({ name, from: given?.from ?? 'default', ...outcome })
+    else values[name] = outcome.value
+  }
+  const read = values as Settings
+  const twilio = readTwilio(read, found, faults)
+  const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
+  if (mode === 'production') refuseDefaults(read, faults)
+  if (mode === 'local' && read.AVAL_GUARD_MODE === undefined) read.AVAL_GUARD_MODE = 'enforce'
+  if (faults.length > 0) throw new ConfigError(faults)
+  return {
+    ...read,
+    mode,
+    twilio,
+    dataDir: resolve(source.cwd, read.AVAL_DATA_DIR),
+    publicUrl: read.AVAL_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
+  }
+}
+
+function collect({ env, cwd }: ConfigSource, faults: Fault[]): Map<string, Found> {
+  const found = new Map<string, Found>()
+  for (const file of ['.streamlit/secrets.toml', 'secrets.toml']) readSecretsFile(join(cwd, file), file, found, faults)
+  for (const [name, text] of Object.entries(env)) {
+    const base = name.endsWith('_FILE') ? name.slice(0, -5) : name
+    const known = Object.hasOwn(settings, base)
+    if (!known) {
+      if (name.startsWith('AVAL_')) faults.push(unknown(name, 'environment'))
+      continue
+    }
+    // An empty variable is an unset one: shells and compose files make them so.
+    if (!text || (name !== base && env[base])) continue
+    if (name === base) found.set(base, { text, from: 'environment' })
+    else readTwin(base, text, cwd, found, faults)
+  }
+  return found
+}
+
+function readTwin(name: string, path: string, cwd: string, found: Map<string, Found>, faults: Fault[]): void {
+  try {
+    found.set(name, { text: readFileSync(resolve(cwd, path), 'utf8').trim(), from: `${name}_FILE` })
+  } catch {
+    faults.push({
+      name: `${name}_FILE`,
+      from: 'environment',
+      wrong: 'the file cannot be read',
+      fix: 'name a file that this user may read',
+    })
+  }
+}
+
+function readSecretsFile(path: string, shown: string, found: Map<string, Found>, faults: Fault[]): void {
+  if (!existsSync(path)) return
+  let table: Record<string, unknown>
+  try {
+    table = parseToml(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const line = (error as { line?: number }).line
+    faults.push({
+      name: shown,
+      from: 'file',
+      wrong: `is not TOML${line ? ` (line ${line})` : ''}`,
+      fix: 'write lines such as NAME = "value"',
+    })
+    return
+  }
+  for (const [name, value] of Object.entries(table)) {
+    if (Object.hasOwn(settings, name)) found.set(name, { text: String(value), from: shown })
+    else if (name.startsWith('AVAL_')) faults.push(unknown(name, shown))
+  }
+}
+
+function unknown(name: string, from: string): Fault {
+  return { name, from, wrong: 'is no setting of Aval', fix: 'see docs/configuration.md for the names, or remove it' }
+}
+
+function readTwilio(read: Settings, found: Map<string, Found>, faults: Fault[]): AvalConfig['twilio'] {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_VERIFY_SERVICE_SID: verifyServiceSid } = read
+  const username = read.TWILIO_API_KEY ?? (read.TWILIO_AUTH_TOKEN ? accountSid : undefined)
+  const password = read.TWILIO_API_KEY ? read.TWILIO_API_SECRET : read.TWILIO_AUTH_TOKEN
+  const names = [
+    'TWILIO_ACCOUNT_SID',
+    'TWILIO_AUTH_TOKEN',
+    'TWILIO_API_KEY',
+    'TWILIO_API_SECRET',
+    'TWILIO_VERIFY_SERVICE_SID',
+  ]
+  if (!names.some((name) => found.has(name))) return undefined
+  if (accountSid && verifyServiceSid && username && password) {
+    return { accountSid, username, password, verifyServiceSid, baseUrl: read.TWILIO_VERIFY_BASE_URL }
+  }
+  const missing = [
+    ...(found.has('TWILIO_ACCOUNT_SID') ? [] : ['TWILIO_ACCOUNT_SID']),
+    ...(found.has('TWILIO_VERIFY_SERVICE_SID') ? [] : ['TWILIO_VERIFY_SERVICE_SID']),
+    ...(read.TWILIO_API_KEY && !read.TWILIO_API_SECRET ? ['TWILIO_API_SECRET'] : []),
+    ...(!found.has('TWILIO_API_KEY') && !found.has('TWILIO_AUTH_TOKEN')
+      ? ['TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and TWILIO_API_SECRET)']
+      : []),
+  ]
+  for (const name of missing) {
+    faults.push({
+      name,
+      from: 'not set',
+      wrong: 'is missing while other Twilio credentials are set',
+      fix: 'set it (Twilio Console: Account, and Verify > Services), or remove the other TWILIO_ settings to use local mode',
+    })
+  }
+  return undefined
+}
+
+function refuseDefaults(read: Settings, faults: Fault[]): void {
+  const inProduction = (name: SettingName, wrong: string, fix: string) =>
+    faults.push({ name, from: 'production', wrong, fix })
+  if (!read.AVAL_KEYS)
+    inProduction(
+      'AVAL_KEYS',
+      'is required in production',
+      'set id:base64 of 32 random bytes, for example k1:$(openssl rand -base64 32)',
+    )
+  if (read.AVAL_GUARD_MODE === 'off')
+    inProduction('AVAL_GUARD_MODE', 'cannot be off in production', 'use enforce or shadow')
+  if (!read.AVAL_PUBLIC_URL)
+    inProduction('AVAL_PUBLIC_URL', 'is required in production', 'set the https address that people see')
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { AvalConfig } from './config.ts'
+import { createKeyRing, type KeyRing } from './lib/keyring.ts'
+import { Secret } from './lib/secret.ts'
+
+/** What opens Aval's own doors, and the keys that seal its data. */
+export interface Credentials {
+  accountSid: string
+  authToken: Secret
+  serviceSid: string
+  apiKey: Secret
+  keys: KeyRing
+  /** Whether this start made some of them: then they are to be printed, this once. */
+  fresh: boolean
+}
+
+const kept = z.object({
+  accountSid: z.string(),
+  authToken: z.string(),
+  serviceSid: z.string(),
+  apiKey: z.string(),
+  key: z.string(),
+})
+
+/**
+ * The configured credentials; what is not configured comes from the data dir, and is made there at the first start
+ * (a file that only this user can read). Throws when that file is damaged, rather than making keys that open nothing.
+ */
+export function loadCredentials(config: AvalConfig): Credentials {
+  const file = join(config.dataDir, 'credentials.json')
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const fresh = !existsSync(file)
+  if (fresh) write(file, make())
+  const made = read(file)
+  const roots = config.AVAL_KEYS?.map(({ id, root }) => ({ id, root: Buffer.from(root.reveal(), 'base64') }))
+  return {
+    accountSid: config.AVAL_ACCOUNT_SID ?? made.accountSid,
+    authToken: config.AVAL_AUTH_TOKEN ?? new Secret(made.authToken),
+    serviceSid: config.AVAL_SERVICE_SID ?? made.serviceSid,
+    apiKey: config.AVAL_API_KEY ?? new Secret(made.apiKey),
+    keys: createKeyRing(roots ?? [{ id: 'k1', root: Buffer.from(made.key, 'base64') }]),
+    fresh,
+  }
+}
+
+function make(): z.output<typeof kept> {
+  const hex = (count: number) => randomBytes(count).toString('hex')
+  return {
+    accountSid: `AC${hex(16)}`,
+    authToken: hex(16),
+    serviceSid: `VA${hex(16)}`,
+    apiKey: `SK${hex(16)}:${hex(24)}`,
+    key: randomBytes(32).toString('base64'),
+  }
+}
+
+function read(file: string): z.output<typeof kept> {
+  try {
+    return kept.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (cause) {
+    throw new Error(`${file} is damaged: restore it, for without its key nothing that was sealed can be opened`, {
+      cause,
+    })
+  }
+}
+
+function write(file: string, made: z.output<typeof kept>): void {
+  const draft = `${file}.${process.pid}`
+  const handle = openSync(draft, 'wx', 0o600)
+  writeSync(handle, JSON.stringify(made, null, 2))
+  // The keys must be on the disk before anything is sealed with them.
+  fsyncSync(handle)
+  closeSync(handle)
+  renameSync(draft, file)
+}

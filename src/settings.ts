@@ -1,0 +1,245 @@
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+import { Secret } from './lib/secret.ts'
+
+/** One thing that is wrong with one setting. */
+export interface Fault {
+  name: string
+  from: string
+  wrong: string
+  fix: string
+}
+
+/** One setting: what it means, and how its text is read. `fallback` is what documentation says of the default. */
+interface Setting<T> {
+  about: string
+  fallback: string
+  read: z.ZodType<T, string | undefined>
+  fix: string
+}
+
+function setting<T>(about: string, fallback: string, fix: string, read: z.ZodType<T, string | undefined>): Setting<T> {
+  return { about, fallback, fix, read }
+}
+
+const secret = (check: z.ZodType<string, string>) => check.transform((text) => new Secret(text)).optional()
+const sid = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `is not ${prefix} and 32 hexadecimal digits`)
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+)
+const cidrs = list.refine((parts) => parts.every(isCidr), 'holds something that is no network')
+const url = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'is no http or https address')
+const keyRing = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .map((entry) => ({ id: entry.slice(0, entry.indexOf(':')), text: entry.slice(entry.indexOf(':') + 1) })),
+  )
+  .refine((ring) => ring.every(({ id }) => /^[A-Za-z0-9_-]{1,32}$/.test(id)), 'has an entry without an id')
+  .refine((ring) => new Set(ring.map(({ id }) => id)).size === ring.length, 'has an id twice')
+  .refine(
+    (ring) => ring.every(({ text }) => Buffer.from(text, 'base64').length >= 32),
+    'has a key of fewer than 32 bytes',
+  )
+  .refine((ring) => new Set(ring.map(({ text }) => text)).size === ring.length, 'has the same key twice')
+  .transform((ring) => ring.map(({ id, text }) => ({ id, root: new Secret(text) })))
+
+/** Every setting that Aval knows. docs/configuration.md is made from this table. */
+export const settings = {
+  PORT: setting(
+    'Port to listen on.',
+    '4000',
+    'use a number from 0 to 65535',
+    z
+      .string()
+      .regex(/^\d{1,5}$/, 'is no port')
+      .transform(Number)
+      .refine((port) => port <= 65535, 'is no port')
+      .default(4000),
+  ),
+  HOST: setting(
+    'Address to listen on.',
+    '127.0.0.1',
+    'use an address of this machine',
+    z.string().default('127.0.0.1'),
+  ),
+  AVAL_PUBLIC_URL: setting(
+    'The address that people and SDKs use, without a path.',
+    'http://localhost:PORT; required in production',
+    'use a form like https://aval.example.com',
+    url
+      .refine((text) => new URL(text).pathname === '/' && !new URL(text).search, 'has a path')
+      .transform((text) => new URL(text).origin)
+      .optional(),
+  ),
+  AVAL_ENV: setting(
+    '`local` has the dev inbox and makes its own keys; `production` refuses defaults.',
+    '`local` without Twilio credentials, else `production`',
+    'use local or production',
+    z.enum(['local', 'production'], 'is neither local nor production').optional(),
+  ),
+  AVAL_DATABASE_URL: setting(
+    'PostgreSQL 15 or newer.',
+    'SQLite in AVAL_DATA_DIR',
+    'use a form like postgres://user:password@host/database',
+    secret(z.string().refine((text) => /^postgres(ql)?:\/\//.test(text), 'is no postgres:// address')),
+  ),
+  AVAL_DATA_DIR: setting(
+    'Folder of the embedded store and of what the first start makes.',
+    '.aval',
+    'name a folder',
+    z.string().default('.aval'),
+  ),
+  AVAL_KEYS: setting(
+    'Key ring `id:base64,...`; the first key is active, the others still open what they sealed.',
+    'made at first start in local mode; required in production',
+    'write id:base64 of 32 random bytes, for example k1:$(openssl rand -base64 32)',
+    keyRing.optional(),
+  ),
+  AVAL_API_KEY: setting(
+    'Key of the gate’s API: 16 to 200 visible ASCII characters. In the form `SK<32 hex>:<secret>` it opens the Twilio door too.',
+    'made at first start',
+    'use 16 to 200 visible ASCII characters',
+    secret(z.string().regex(/^[\x21-\x7e]{16,200}$/, 'is not 16 to 200 visible ASCII characters')),
+  ),
+  AVAL_ACCOUNT_SID: setting(
+    'Account of the Twilio door.',
+    'made at first start',
+    'use AC and 32 hexadecimal digits',
+    sid('AC').optional(),
+  ),
+  AVAL_AUTH_TOKEN: setting(
+    'Auth token of the Twilio door.',
+    'made at first start',
+    'use 16 or more visible ASCII characters',
+    secret(z.string().regex(/^[\x21-\x7e]{16,200}$/, 'is not 16 to 200 visible ASCII characters')),
+  ),
+  AVAL_SERVICE_SID: setting(
+    'The first Verify service of the Twilio door.',
+    'made at first start',
+    'use VA and 32 hexadecimal digits',
+    sid('VA').optional(),
+  ),
+  AVAL_BRAND: setting(
+    'Name in messages and on pages, at most 20 characters.',
+    'Sympla',
+    'use 1 to 20 letters, digits, spaces or hyphens',
+    z
+      .string()
+      .regex(/^[\p{L}\p{N}][\p{L}\p{N} -]{0,19}$/u, 'is no short name')
+      .default('Sympla'),
+  ),
+  AVAL_GUARD_MODE: setting(
+    '`enforce`; `shadow` decides and records but never blocks; `off` is for load tests in local mode.',
+    'enforce',
+    'use enforce, shadow or off',
+    z.enum(['enforce', 'shadow', 'off'], 'is no guard mode').default('enforce'),
+  ),
+  AVAL_COUNTRIES: setting(
+    'Countries that messages may go to: `BR,PT`, or `*`.',
+    '`*` in local mode, BR in production',
+    'use two-letter codes such as BR,PT, or *',
+    list
+      .refine(
+        (parts) => parts.length > 0 && (parts.join() === '*' || parts.every((part) => /^[A-Z]{2}$/.test(part))),
+        'holds something that is no country code',
+      )
+      .optional(),
+  ),
+  AVAL_RETURN_ORIGINS: setting(
+    'Exact origins that a return_url may have.',
+    'any in local mode; the public address alone in production',
+    'use origins such as https://shop.example.com',
+    list
+      .refine(
+        (parts) => parts.every((part) => URL.canParse(part) && new URL(part).origin === part),
+        'holds something that is no origin',
+      )
+      .optional(),
+  ),
+  AVAL_WEBHOOK_NETWORKS: setting(
+    'Private networks that webhooks may reach.',
+    'none in production, loopback in local mode',
+    'use networks such as 10.1.0.0/16',
+    cidrs.optional(),
+  ),
+  AVAL_TRUSTED_PROXIES: setting(
+    'Networks of proxies whose X-Forwarded-For is believed.',
+    'none',
+    'use networks such as 10.1.0.0/16',
+    cidrs.optional(),
+  ),
+  AVAL_LOG_LEVEL: setting(
+    'How much is logged.',
+    'info',
+    'use fatal, error, warn, info, debug, trace or silent',
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'is no log level').default('info'),
+  ),
+  TWILIO_ACCOUNT_SID: setting(
+    'Account SID. With it, credentials and a Verify service, codes go through Twilio Verify.',
+    'local mode',
+    'copy it from the Twilio Console (AC and 32 hexadecimal digits)',
+    sid('AC').optional(),
+  ),
+  TWILIO_AUTH_TOKEN: setting(
+    'Auth token of the account.',
+    'local mode',
+    'copy it from the Twilio Console',
+    secret(z.string().min(1)),
+  ),
+  TWILIO_API_KEY: setting(
+    'API key SID, instead of the auth token.',
+    'none',
+    'copy it from the Twilio Console (SK and 32 hexadecimal digits)',
+    sid('SK').optional(),
+  ),
+  TWILIO_API_SECRET: setting(
+    'Secret of the API key.',
+    'none',
+    'copy it from the Twilio Console',
+    secret(z.string().min(1)),
+  ),
+  TWILIO_VERIFY_SERVICE_SID: setting(
+    'Verify service.',
+    'local mode',
+    'copy it from the Twilio Console, Verify > Services (VA and 32 hexadecimal digits)',
+    sid('VA').optional(),
+  ),
+  TWILIO_VERIFY_BASE_URL: setting(
+    'Where the Verify API is, for tests against a stand-in. Must be https, or loopback.',
+    'https://verify.twilio.com',
+    'use https, or an address of this machine',
+    url
+      .refine(
+        (text) => /^https:/.test(text) || /^(localhost|127\.|\[::1\])/.test(new URL(text).host),
+        'is neither https nor loopback',
+      )
+      .transform((text) => new URL(text).origin)
+      .optional(),
+  ),
+} as const
+
+export type SettingName = keyof typeof settings
+export type Settings = { -readonly [Name in SettingName]: z.output<(typeof settings)[Name]['read']> }
+
+/** What the text of a setting comes to, or what is wrong with it. The text itself is never repeated: it may be a secret. */
+export function parseSetting(
+  name: SettingName,
+  text: string | undefined,
+): { value: unknown } | { wrong: string; fix: string } {
+  const outcome = settings[name].read.safeParse(text)
+  if (outcome.success) return { value: outcome.data }
+  return { wrong: outcome.error.issues[0]?.message ?? 'is not valid', fix: settings[name].fix }
+}
+
+function isCidr(text: string): boolean {
+  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text)
+}

@@ -1,8 +1,8 @@
 import { announce } from './announce.ts'
 import { createAval } from './aval.ts'
 import { ConfigError, readConfig } from './config.ts'
-import { SchemaMismatch } from './store/migrate.ts'
 import { mountPlatform } from './mount-platform.ts'
+import { SchemaMismatch } from './store/migrate.ts'
 
 /** config -> createAval -> listen -> drain. */
 async function main(): Promise<void> {
@@ -26,7 +26,10 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // A wrong setting is the reader's to mend: the message is for people, a stack is not.
-  const known = error instanceof ConfigError || error instanceof SchemaMismatch || (error as { code?: string }).code === 'EADDRINUSE'
+  const known =
+    error instanceof ConfigError ||
+    error instanceof SchemaMismatch ||
+    (error as { code?: string }).code === 'EADDRINUSE'
   console.error(known ? (error as Error).message : error)
   process.exit(error instanceof ConfigError ? 3 : 1)
 })

@@ -5,7 +5,6 @@ export const errorCodes = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
-  method_not_allowed: 405,
   payload_too_large: 413,
   unsupported_media_type: 415,
   misdirected_request: 421,

@@ -5,6 +5,7 @@ import type { GateDeps, TransactionState } from '../../gate/deps.ts'
 import { denyTransaction } from '../../gate/end-transaction.ts'
 import { checkPageKey } from '../../gate/page-key.ts'
 import { notFound, readTransaction, requireTransaction } from '../../gate/read-transaction.ts'
+import { slowDown } from '../../guard/slow-down.ts'
 import { isId } from '../../lib/ids.ts'
 import { AvalError } from '../../model/error.ts'
 import type { Locale } from '../../model/locale.ts'
@@ -24,8 +25,6 @@ export interface HostedDeps extends GateDeps {
   brand: string
   /** Time zone of the times that pages show. */
   timeZone?: string
-  /** Seconds that this address must wait before another form of it is read. */
-  slowDown?: (ip: string) => number | undefined
 }
 
 /** A request for a transaction that its browser may see. */
@@ -78,7 +77,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   async function act(request: FastifyRequest, reply: FastifyReply, page: (visit: Visit) => Promise<FastifyReply>) {
     if (!isSameOrigin(request.headers, deps.publicUrl))
       throw new AvalError('forbidden', 'The form came from another site.')
-    const retryAfterS = deps.slowDown?.(request.ip)
+    const retryAfterS = deps.guard.mode === 'enforce' ? await slowDown(deps, request.ip) : undefined
     if (retryAfterS !== undefined) throw new AvalError('too_many_requests', 'Too many requests.', { retryAfterS })
     return visit(request, reply, async (visit) => {
       const { version } = formOf(request)

@@ -2,15 +2,28 @@ import type { PageCopy } from './copy/copy.ts'
 import type { CardView } from './screen.ts'
 import { untranslated } from './untranslated.ts'
 
-/** The card: what is approved, as the sealed transaction has it. */
-export function SummaryCard({ card, copy }: { card: CardView; copy: PageCopy }) {
+/** The card: what is approved, as the sealed transaction has it. Amount and payee come first, for they are what thieves change. */
+export function SummaryCard({
+  card,
+  copy,
+  title = copy.cardTitle,
+}: {
+  card: CardView
+  copy: PageCopy
+  title?: string
+}) {
   return (
     <section class="card" aria-labelledby="card-title">
-      <h2 id="card-title">{copy.cardTitle}</h2>
+      <h2 id="card-title">{title}</h2>
       <dl class="summary">
+        {card.amount && (
+          <div class="hero">
+            <dt class="visually-hidden">{copy.amount}</dt>
+            <dd class="amount">{card.amount}</dd>
+          </div>
+        )}
+        <Row label={copy.payee} value={card.payee} className="payee" fixed />
         <Row label={copy.action} value={actOf(card.kind, copy).line} />
-        {card.amount && <Row label={copy.amount} value={card.amount} className="amount" />}
-        <Row label={copy.payee} value={card.payee} fixed />
         {card.fields.map(({ label, value }, i) => (
           <Row key={i} label={label} value={value} fixed />
         ))}

@@ -159,7 +159,7 @@ function Approved({
         <h1>{copy.approvedHeading}</h1>
         <p>{returnUrl ? copy.approvedReturning(brand) : copy.approvedDone}</p>
       </div>
-      <SummaryCard card={card} copy={copy} />
+      <SummaryCard card={card} copy={copy} title={copy.cardTitleApproved} />
       {card.enrolls && <p>{copy.enrolled(card.lastFour)}</p>}
       {returnUrl && (
         <a class="button" href={returnUrl}>
@@ -178,7 +178,9 @@ function Telling({ screen, copy, brand }: { screen: Of<'telling'>; copy: PageCop
       <h1>{heading}</h1>
       <p>{text({ brand, reference: screen.reference ?? card?.reference ?? '', at: screen.at ?? '' })}</p>
       {retryAfterS !== undefined && <p>{copy.waitSeconds(retryAfterS)}</p>}
-      {card && <SummaryCard card={card} copy={copy} />}
+      {card && (
+        <SummaryCard card={card} copy={copy} title={telling === 'used' ? copy.cardTitleApproved : copy.cardTitleOver} />
+      )}
       {exit && (
         <a class="button" href={exit.href}>
           {exit.to === 'transaction' ? copy.review : exit.to === 'retry' ? copy.tryAgain : copy.backTo(brand)}

@@ -11,6 +11,8 @@ export interface PageCopy {
   problem: string
 
   cardTitle: string
+  cardTitleApproved: string
+  cardTitleOver: string
   action: string
   amount: string
   payee: string

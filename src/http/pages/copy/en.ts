@@ -7,6 +7,8 @@ export const en: PageCopy = {
   problem: 'There is a problem',
 
   cardTitle: 'What you are approving',
+  cardTitleApproved: 'What you approved',
+  cardTitleOver: 'The request',
   action: 'Action',
   amount: 'Amount',
   payee: 'Payee',

@@ -7,6 +7,8 @@ export const es: PageCopy = {
   problem: 'Hay un problema',
 
   cardTitle: 'Lo que está aprobando',
+  cardTitleApproved: 'Lo que aprobó',
+  cardTitleOver: 'La solicitud',
   action: 'Acción',
   amount: 'Monto',
   payee: 'Beneficiario',

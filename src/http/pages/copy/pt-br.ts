@@ -7,6 +7,8 @@ export const ptBR: PageCopy = {
   problem: 'Há um problema',
 
   cardTitle: 'O que você está aprovando',
+  cardTitleApproved: 'O que você aprovou',
+  cardTitleOver: 'O pedido',
   action: 'Ação',
   amount: 'Valor',
   payee: 'Favorecido',

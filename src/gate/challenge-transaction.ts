@@ -24,10 +24,18 @@ export async function challengeTransaction(
   refuseDestination(deps, phone)
 
   const at = deps.clock.now()
-  const wait = deps.guard.mode === 'off' ? 0 : coolDownMs(transaction.sends)
-  const sent = await deps.verifier.start({ transaction, phone }, at - wait, { at, ip: caller.ip })
+  const sent = await deps.verifier.start({ transaction, phone }, lastSendBefore(deps, transaction, at), {
+    at,
+    ip: caller.ip,
+  })
   if (!sent) throw await whyNotSent(deps, id)
   return requireTransaction(deps, { id })
+}
+
+/** The latest instant at which the last send may have been. Before the first send that is never, so that of many first ones at once one goes. */
+function lastSendBefore({ guard }: Pick<GateDeps, 'guard'>, { sends }: Transaction, at: number): number {
+  if (guard.mode === 'off') return at
+  return sends === 0 ? 0 : at - coolDownMs(sends)
 }
 
 /** Refuses a factor that the policy leaves out, or that the subject cannot have enrolled yet. */

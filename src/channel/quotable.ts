@@ -13,10 +13,12 @@ export function quotableName(name: string, lengthMax: number, digitsMax = 4): st
   return shorten(dropLongNumbers(plain, digitsMax).replace(/\s+/g, ' ').trim(), lengthMax)
 }
 
-/** At most `lengthMax` characters; what was cut shows as three dots. */
+/** At most `lengthMax` characters, whole words where that leaves enough; what was cut shows as three dots. */
 export function shorten(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text
-  return `${text.slice(0, Math.max(0, lengthMax - 3)).trimEnd()}...`
+  const cut = text.slice(0, Math.max(0, lengthMax - 3)).trimEnd()
+  const word = cut.lastIndexOf(' ')
+  return `${word > lengthMax / 2 ? cut.slice(0, word) : cut}...`
 }
 
 /** Takes out numbers of more than `digitsMax` digits, also those written in groups: 999999, 99 99 99, 0800-123-4567. */

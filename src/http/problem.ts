@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { SealBroken } from '../lib/aead.ts'
 import { InvalidJson } from '../lib/json.ts'
 import { UnknownKey } from '../lib/keyring.ts'
 import { AvalError } from '../model/error.ts'
@@ -18,6 +19,13 @@ export function asAvalError(error: unknown, request: Pick<FastifyRequest, 'log' 
     return new AvalError('key_unavailable', 'The key that this transaction was sealed with is not in the ring.', {
       retryAfterS: 60,
     })
+  }
+  if (error instanceof SealBroken) {
+    request.log.error({ err: error }, 'stored data were changed')
+    return new AvalError(
+      'release_blocked',
+      'The stored data are not what was sealed. Nothing was done; tell your operators.',
+    )
   }
   if (error instanceof InvalidJson) return new AvalError('invalid_json', 'The body is not valid JSON in UTF-8.')
   const ours = byFastify(error)

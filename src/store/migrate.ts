@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Db, Session } from './db.ts'
 import { migrations } from './migrations/index.ts'
-
-/** One step forward. What was released is never edited: its checksum is kept, and a changed step stops the start. */
-export interface Migration {
-  id: number
-  name: string
-  sqlite: string
-  postgres: string
-}
+import type { Migration } from './migrations/migration.ts'
 
 /** The tables in the store and the steps that this program knows do not fit each other. Nothing was changed. */
 export class SchemaMismatch extends Error {

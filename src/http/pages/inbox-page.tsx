@@ -30,57 +30,60 @@ export function renderInboxPage(view: InboxView): string {
           <h1>{copy.title}</h1>
           <p class="soft">{copy.lead}</p>
         </header>
-        <Tools view={view} copy={copy} />
+        <Recipients view={view} copy={copy} />
         <Phone view={view} copy={copy} />
+        <Tools view={view} copy={copy} />
       </main>
     ),
   })
 }
 
-function Tools({ view, copy }: { view: InboxView; copy: InboxCopy }) {
-  const here = view.open === undefined ? '/dev/inbox' : `/dev/inbox?to=${encodeURIComponent(view.open)}`
+function Recipients({ view: { recipients, open }, copy }: { view: InboxView; copy: InboxCopy }) {
+  if (recipients.length === 0) return null
   return (
-    <div class="tools">
-      {view.recipients.length > 0 && (
-        <nav aria-labelledby="recipients">
-          <h2 id="recipients">{copy.recipients}</h2>
-          <ul class="recipients">
-            {view.recipients.map(({ to, count }) => (
-              <li key={to}>
-                <a
-                  href={`/dev/inbox?to=${encodeURIComponent(to)}`}
-                  aria-current={to === view.open ? 'page' : undefined}
-                >
-                  <span class="number">{to}</span> <span class="count">{count}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      )}
-      <section aria-labelledby="clock">
-        <h2 id="clock">{copy.clock}</h2>
-        <p class="soft small" id="clock-hint">
-          {copy.clockHint} {view.offsetMs > 0 && <strong>{copy.turned(Math.round(view.offsetMs / 60_000))}</strong>}
-        </p>
-        <form method="post" action="/dev/inbox/clock" class="row" aria-describedby="clock-hint">
-          {copy.advance.map(({ label, ms }) => (
-            <button key={ms} class="button button-secondary" type="submit" name="advance_ms" value={ms}>
-              {label}
-            </button>
-          ))}
-        </form>
-      </section>
+    <nav class="phones" aria-labelledby="recipients">
+      <h2 id="recipients">{copy.recipients}</h2>
+      <ul class="recipients">
+        {recipients.map(({ to, count }) => (
+          <li key={to}>
+            <a href={hrefOf(to)} aria-current={to === open ? 'page' : undefined}>
+              <span class="number">{to}</span> <span class="count">{count}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function Tools({ view: { open, offsetMs }, copy }: { view: InboxView; copy: InboxCopy }) {
+  return (
+    <section class="tools" aria-labelledby="clock">
+      <h2 id="clock">{copy.clock}</h2>
+      <p class="soft small" id="clock-hint">
+        {copy.clockHint} {offsetMs > 0 && <strong>{copy.turned(Math.round(offsetMs / 60_000))}</strong>}
+      </p>
+      <form method="post" action="/dev/inbox/clock" class="row" aria-describedby="clock-hint">
+        {copy.advance.map(({ label, ms }) => (
+          <button key={ms} class="button button-secondary" type="submit" name="advance_ms" value={ms}>
+            {label}
+          </button>
+        ))}
+      </form>
       <form method="post" action="/dev/inbox/clear" class="row">
-        <a class="button button-secondary" href={here}>
+        <a class="button button-secondary" href={open === undefined ? '/dev/inbox' : hrefOf(open)}>
           {copy.refresh}
         </a>
         <button class="button button-secondary" type="submit">
           {copy.clear}
         </button>
       </form>
-    </div>
+    </section>
   )
+}
+
+function hrefOf(to: string): string {
+  return `/dev/inbox?to=${encodeURIComponent(to)}`
 }
 
 function Phone({ view: { open, messages, locale }, copy }: { view: InboxView; copy: InboxCopy }) {

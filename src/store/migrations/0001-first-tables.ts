@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts'
+import type { Migration } from './migration.ts'
 
 // Text and bigint only, so that one text serves both stores: instants are milliseconds, flags 0 or 1.
 const tables = `

@@ -1,5 +1,5 @@
-import type { Migration } from '../migrate.ts'
 import { firstTables } from './0001-first-tables.ts'
+import type { Migration } from './migration.ts'
 
 /** Every step since the first release, in order. New steps are added at the end. */
 export const migrations: readonly Migration[] = [firstTables]

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { newLocation } from '../../test/support/stores.ts'
+import { migrate, SchemaMismatch } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
+import { openStore } from './open.ts'
+
+describe('migrations', () => {
+  for (const name of ['sqlite', 'postgres'] as const) {
+    describe(name, () => {
+      async function open() {
+        const { location, leave } = await newLocation(name)
+        const db = openStore(location)
+        const another = openStore(location)
+        return { db, another, leave: () => Promise.all([db.close(), another.close()]).then(leave) }
+      }
+      const step = (id: number, text: string) => ({ id, name: `step ${id}`, sqlite: text, postgres: text })
+
+      it('run once when two nodes start at the same time, and not again', async () => {
+        const { db, another, leave } = await open()
+        const steps = [step(1, 'create table t (a bigint)'), step(2, 'insert into t (a) values (1)')]
+        await Promise.all([migrate(db, steps), name === 'postgres' ? migrate(another, steps) : undefined])
+        await migrate(another, steps)
+        expect(await db.exclusive((session) => session.rows('select a from t'))).toHaveLength(1)
+        await leave()
+      })
+
+      it('change nothing when one of them fails', async () => {
+        const { db, leave } = await open()
+        await expect(migrate(db, [step(1, 'create table t (a bigint)'), step(2, 'this is not SQL')])).rejects.toThrow()
+        await migrate(db, [step(1, 'create table t (a bigint)')])
+        await leave()
+      })
+
+      it('refuse a store that is newer, and a released step that was edited', async () => {
+        const { db, leave } = await open()
+        await migrate(db, [step(1, 'create table t (a bigint)'), step(2, 'create table u (a bigint)')])
+        await expect(migrate(db, [step(1, 'create table t (a bigint)')])).rejects.toThrow(SchemaMismatch)
+        await expect(
+          migrate(db, [step(1, 'create table t (b bigint)'), step(2, 'create table u (a bigint)')]),
+        ).rejects.toThrow(SchemaMismatch)
+        await leave()
+      })
+
+      it('bring an empty store to the tables of today', async () => {
+        const { db, leave } = await open()
+        await migrate(db, migrations)
+        await migrate(db, migrations)
+        await leave()
+      })
+    })
+  }
+})

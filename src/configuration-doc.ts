@@ -18,7 +18,7 @@ ${rows.join('\n')}
 ## What the first start makes
 In the data dir, readable by its owner only: \`credentials.json\` (API key, account, auth token, service and, in local mode, the key
 that seals data: keep it as long as the database), \`aval.db\` (the embedded store) and, in local mode, \`inbox.jsonl\` and
-\`clock.json\` of the dev tools and \`platform.db\` and \`platform.key\` of the sample platform.
+\`clock.json\` of the dev tools and \`platform.db\` of the sample platform.
 
 ## Keys
 \`AVAL_KEYS\` is a ring: the first key is active, the others open what they sealed. To rotate, put a new key in front and restart

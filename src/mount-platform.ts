@@ -1,16 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Platform, registerPlatform } from '../sympla/platform.ts'
 import type { Aval } from './aval.ts'
 import { openStore } from './store/open.ts'
 
 /**
- * Puts the sample platform at `/` of the same server. It stays a customer: it has a store and a key of its own,
- * and reaches Aval through the API alone.
+ * Puts the sample platform at `/` of the same server. It stays a customer: it has a store of its own and a key that is used for
+ * nothing else, and reaches Aval through the API alone.
  */
 export function mountPlatform(aval: Aval): Platform {
   const { config, credentials, log } = aval
+  const { keys } = credentials
   const db = openStore(
     config.AVAL_DATABASE_URL
       ? { url: config.AVAL_DATABASE_URL.reveal() }
@@ -22,7 +21,8 @@ export function mountPlatform(aval: Aval): Platform {
     publicUrl: config.publicUrl,
     apiKey: credentials.apiKey,
     db,
-    key: platformKey(join(config.dataDir, 'platform.key')),
+    // The oldest key of the ring: it stays while newer ones are put in front, and all nodes share it.
+    key: keys.key(keys.ids.at(-1) ?? keys.activeId, 'platform'),
     clock: aval.clock,
     local: config.mode === 'local',
     assetUrl: aval.assetUrl,
@@ -35,9 +35,4 @@ export function mountPlatform(aval: Aval): Platform {
       await db.close()
     },
   }
-}
-
-function platformKey(file: string): Uint8Array {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' })
-  return readFileSync(file)
 }

@@ -1,0 +1,146 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { decodeJwt } from 'jose'
+import type { FlowDeps } from '../flow/deps.ts'
+import { settleRequest } from '../flow/settle-request.ts'
+import { emptyFields } from '../model/draft.ts'
+import type { Organizer } from '../model/organizer.ts'
+import { hasFailed, type PayoutRequest } from '../model/payout-request.ts'
+import { readPayout } from '../model/read-payout.ts'
+import { detailsPage } from '../pages/details-page.tsx'
+import { eventsPage } from '../pages/events-page.tsx'
+import { findNotice } from '../pages/notices.ts'
+import { failedPage, pendingPage, waitingPage } from '../pages/outcome-page.tsx'
+import { payoutHome } from '../pages/payout-home.tsx'
+import { receiptPage } from '../pages/receipt-page.tsx'
+import { reviewPage } from '../pages/review-page.tsx'
+import { readDraft } from '../store/drafts.ts'
+import { findRequest } from '../store/find-requests.ts'
+import { readPhoneNote } from '../store/organizers.ts'
+import { findPayouts, listAccounts } from '../store/payouts.ts'
+import { readRequestUrl } from '../store/requests.ts'
+import type { Show } from './show.ts'
+
+interface PageDeps {
+  flow: FlowDeps
+  organizer: Organizer
+  show: Show
+  publicUrl: string
+}
+
+type Query = Record<string, unknown>
+
+/** The pages that are read. None of them changes anything but what Aval has decided meanwhile. */
+export function registerPages(scope: FastifyInstance, deps: PageDeps): void {
+  scope.get('/', (request, reply) => deps.show(request, reply, eventsPage))
+  scope.get('/repasse', (request, reply) => showHome(deps, request, reply))
+  scope.get('/repasse/dados', (request, reply) => showDetails(deps, request, reply))
+  scope.get('/repasse/revisao', (request, reply) => showReview(deps, request, reply))
+  scope.get('/repasse/retorno', (request, reply) => showReturn(deps, request, reply))
+  scope.get<{ Params: { id: string } }>('/repasse/comprovante/:id', async (request, reply) => {
+    const [payout] = await findPayouts(deps.flow.db, { organizer: deps.organizer.subject, id: request.params.id })
+    return payout
+      ? deps.show(request, reply, (context) => receiptPage(context, payout))
+      : deps.show.notFound(request, reply)
+  })
+  scope.get<{ Params: { id: string } }>('/repasse/comprovante/:id/assinado.json', async (request, reply) => {
+    const [payout] = await findPayouts(deps.flow.db, { organizer: deps.organizer.subject, id: request.params.id })
+    if (!payout) return deps.show.notFound(request, reply)
+    const { receipt, transactionId } = payout
+    const keys = new URL('/.well-known/jwks.json', deps.publicUrl).href
+    return reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .header('content-disposition', `attachment; filename="comprovante-${transactionId}.json"`)
+      .send(JSON.stringify({ receipt, claims: decodeJwt(receipt), keys }, null, 2))
+  })
+}
+
+async function showHome({ flow, organizer, show }: PageDeps, request: FastifyRequest, reply: FastifyReply) {
+  const { subject } = organizer
+  await settlePending(flow, await findRequest(flow.db, { organizer: subject, unsettled: true }))
+  const [pending, draft, accounts, payouts, phone] = await Promise.all([
+    findRequest(flow.db, { organizer: subject, unsettled: true }),
+    readDraft(flow, subject),
+    listAccounts(flow.db, subject),
+    findPayouts(flow.db, { organizer: subject }),
+    readPhoneNote(flow.db, subject),
+  ])
+  const url = pending && (await readRequestUrl(flow, pending))
+  const notice = findNotice((request.query as Query).aviso)
+  const home = {
+    accounts,
+    payouts,
+    phone,
+    notice,
+    hasDraft: draft !== undefined,
+    pending: pending && url ? { id: pending.id, createdAt: pending.createdAt, url } : undefined,
+  }
+  return show(request, reply, (context) => payoutHome(context, home))
+}
+
+async function showDetails({ flow, organizer, show }: PageDeps, request: FastifyRequest, reply: FastifyReply) {
+  const { aviso, conferir } = request.query as Query
+  const [draft, phone] = await Promise.all([
+    readDraft(flow, organizer.subject),
+    readPhoneNote(flow.db, organizer.subject),
+  ])
+  const fields = draft?.fields ?? emptyFields
+  const reading = readPayout(fields, { organizer, askPhone: !phone.enrolled })
+  const faults = conferir !== undefined && 'faults' in reading ? reading.faults : []
+  return show(request, reply, (context) => detailsPage(context, { fields, faults, phone, notice: findNotice(aviso) }))
+}
+
+async function showReview({ flow, organizer, show }: PageDeps, request: FastifyRequest, reply: FastifyReply) {
+  const { subject } = organizer
+  const [draft, phone, accounts] = await Promise.all([
+    readDraft(flow, subject),
+    readPhoneNote(flow.db, subject),
+    listAccounts(flow.db, subject),
+  ])
+  if (!draft) return reply.redirect('/repasse', 303)
+  const reading = readPayout(draft.fields, { organizer, askPhone: !phone.enrolled })
+  if ('faults' in reading) return reply.redirect('/repasse/dados?conferir=1', 303)
+  const last = await refresh(flow, await findRequest(flow.db, { draftId: draft.id, draftVersion: draft.version }))
+  const review = {
+    draft,
+    phone,
+    payout: reading.payout,
+    typedPhone: reading.phone,
+    current: accounts.find((account) => account.replacedAt === undefined),
+    restart: last !== undefined && hasFailed(last),
+    notice: findNotice((request.query as Query).aviso),
+  }
+  return show(request, reply, (context) => reviewPage(context, review))
+}
+
+async function showReturn({ flow, organizer, show }: PageDeps, request: FastifyRequest, reply: FastifyReply) {
+  const { transaction } = request.query as Query
+  const wanted = typeof transaction === 'string' ? { transactionId: transaction } : {}
+  const last = await refresh(flow, await findRequest(flow.db, { organizer: organizer.subject, ...wanted }))
+  if (!last?.transactionId) return show.notFound(request, reply)
+  const { transactionId, ref = '' } = last
+  if (hasFailed(last)) return show(request, reply, (context) => failedPage(context, { status: last.status, ref }))
+  const [payout] = await findPayouts(flow.db, { organizer: organizer.subject, transactionId })
+  if (payout) return reply.redirect(`/repasse/comprovante/${payout.id}`, 303)
+  const url = await readRequestUrl(flow, last)
+  const waits = url !== undefined && (await isPending(flow, transactionId))
+  return show(request, reply, (context) => (waits ? pendingPage(context, { url }) : waitingPage(context)))
+}
+
+// What Aval says is told at once where it can; where it cannot, the sweeper finds out later.
+async function settlePending(flow: FlowDeps, request: PayoutRequest | undefined): Promise<void> {
+  if (!request) return
+  await settleRequest(flow, request).catch((error: unknown) => {
+    flow.log.warn({ err: error, request: request.id }, 'a payout could not be settled now; it will be looked at again')
+  })
+}
+
+async function refresh(flow: FlowDeps, request: PayoutRequest | undefined): Promise<PayoutRequest | undefined> {
+  if (!request || hasFailed(request)) return request
+  await settlePending(flow, request)
+  return findRequest(flow.db, { draftId: request.draftId, draftVersion: request.draftVersion })
+}
+
+async function isPending({ aval }: FlowDeps, transactionId: string): Promise<boolean> {
+  const transaction = await aval.readTransaction(transactionId).catch(() => undefined)
+  return transaction?.status === 'pending'
+}

@@ -1,0 +1,106 @@
+/** What a script adds to the hosted page. Without it every form works; the server decides everything again. */
+
+const main = document.querySelector('main')
+const field = document.querySelector<HTMLInputElement>('#code')
+const live = document.querySelector<HTMLElement>('#live')
+const loadedAt = performance.now()
+const serverNow = Number(main?.dataset.now)
+const otp = new AbortController()
+
+/** The server's time: its own when the page was made, plus what has passed here. The device's clock may be wrong. */
+function now(): number {
+  return serverNow + performance.now() - loadedAt
+}
+
+function say(text: string | undefined): void {
+  if (live && text) live.textContent = text
+}
+
+function reveal(id: string, shown: boolean): void {
+  const element = document.getElementById(id)
+  if (element) element.hidden = !shown
+}
+
+if (field) {
+  const length = Number(field.dataset.digits)
+  const clean = () => {
+    const digits = field.value.normalize('NFKC').replace(/\D/g, '').slice(0, length)
+    if (digits === field.value) return
+    const caret = (field.selectionStart ?? digits.length) - (field.value.length - digits.length)
+    field.value = digits
+    field.setSelectionRange(Math.max(caret, 0), Math.max(caret, 0))
+  }
+  field.addEventListener('input', (event) => {
+    if (!(event as InputEvent).isComposing) clean()
+  })
+  field.addEventListener('compositionend', clean)
+
+  // WebOTP, where there is one: the phone offers the code of a message that names this host.
+  if ('OTPCredential' in window) {
+    const options = { otp: { transport: ['sms'] }, signal: otp.signal } as CredentialRequestOptions
+    navigator.credentials
+      .get(options)
+      .then((credential) => {
+        const { code } = (credential ?? {}) as { code?: string }
+        if (code && !field.value) field.value = code
+        clean()
+      })
+      .catch(() => {})
+  }
+}
+
+// A form goes out once. aria-disabled and not disabled: the button keeps the focus and its name.
+for (const form of document.querySelectorAll<HTMLFormElement>('form[data-once]')) {
+  const button = form.querySelector('button')
+  form.addEventListener('submit', (event) => {
+    if (button?.ariaDisabled === 'true') {
+      event.preventDefault()
+      return
+    }
+    otp.abort()
+    button?.setAttribute('aria-disabled', 'true')
+    button?.classList.add('busy')
+    if (field && form.contains(field)) say(live?.dataset.checking)
+  })
+}
+
+window.addEventListener('pageshow', (event) => {
+  if (!event.persisted) return
+  for (const button of document.querySelectorAll('.busy')) {
+    button.classList.remove('busy')
+    button.removeAttribute('aria-disabled')
+  }
+})
+
+// The answer to a form gets the page's own address, so that a refresh reads it and does not send the form again.
+if (serverNow) history.replaceState(null, '', location.pathname.replace(/\/(check|resend)$/, ''))
+
+const wait = document.querySelector<HTMLElement>('#resend-wait')
+const expiresAt = Number(main?.dataset.expiresAt)
+let warned = false
+
+function tick(): void {
+  const left = Math.ceil((Number(wait?.dataset.resendAt) - now()) / 1000)
+  const clock = wait?.querySelector('span')
+  if (wait && clock && left > 0) clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
+  if (wait && clock && left <= 0) {
+    document.getElementById('resend')?.removeAttribute('aria-disabled')
+    wait.textContent = wait.dataset.ready ?? ''
+    say(wait.dataset.ready)
+  }
+  const life = expiresAt - now()
+  if (life <= 60_000 && life > 0 && !warned) {
+    warned = true
+    say(live?.dataset.expiring)
+  }
+  if (life > 0) return
+  reveal('expired', true)
+  say(live?.dataset.expired)
+  clearInterval(timer)
+}
+
+const timer = setInterval(tick, 1000)
+if (!serverNow) clearInterval(timer)
+
+window.addEventListener('offline', () => reveal('offline', true))
+window.addEventListener('online', () => reveal('offline', false))

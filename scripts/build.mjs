@@ -23,7 +23,14 @@ await build({
 })
 await build({
   absWorkingDir: root,
-  entryPoints: { page: 'web/page.ts', 'page-style': 'web/page.css', inbox: 'web/inbox.ts', 'inbox-style': 'web/inbox.css', 'portal-style': 'sympla/web/portal.css', portal: 'sympla/web/portal.ts' },
+  entryPoints: {
+    page: 'web/page.ts',
+    'page-style': 'web/page.css',
+    inbox: 'web/inbox.ts',
+    'inbox-style': 'web/inbox.css',
+    'portal-style': 'sympla/web/portal.css',
+    portal: 'sympla/web/portal.ts',
+  },
   outdir: 'dist/web',
   bundle: true,
   minify: true,

@@ -4,6 +4,8 @@ import { ConfigError, readConfig } from './config.ts'
 import { mountPlatform } from './mount-platform.ts'
 import { SchemaMismatch } from './store/migrate.ts'
 
+const drainMs = 10_000
+
 /** config -> createAval -> listen -> drain. */
 async function main(): Promise<void> {
   const config = readConfig()
@@ -16,6 +18,8 @@ async function main(): Promise<void> {
   const stop = async () => {
     if (stopping) return
     stopping = true
+    // Whoever still waits for a message in the inbox must not hold a restart up.
+    setTimeout(() => process.exit(0), drainMs).unref()
     await platform?.close()
     await aval.close()
     process.exit(0)

@@ -17,7 +17,7 @@ export function mountPlatform(aval: Aval): Platform {
     (err) => log.warn({ err }, 'an idle connection to the platform’s store broke'),
   )
   const platform = registerPlatform(aval.app, {
-    avalUrl: `http://127.0.0.1:${config.PORT}`,
+    avalUrl: `http://${reachable(config.HOST)}:${config.PORT}`,
     publicUrl: config.publicUrl,
     apiKey: credentials.apiKey,
     db,
@@ -35,4 +35,11 @@ export function mountPlatform(aval: Aval): Platform {
       await db.close()
     },
   }
+}
+
+/** How this machine reaches its own server: an address that means "all" is no destination. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -7,7 +7,10 @@ const read = (name: string) => readFileSync(new URL(`../docs/${name}`, import.me
 
 describe('the documentation', () => {
   it('explains every error code with its status, and no other', () => {
-    const rows = [...read('errors.md').matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [code, Number(status)])
+    const rows = [...read('errors.md').matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ])
     expect(Object.fromEntries(rows)).toEqual(errorCodes)
     expect(rows).toHaveLength(Object.keys(errorCodes).length)
   })

@@ -35,10 +35,15 @@ export function findIdempotencyKey(scope: string) {
   return sql<IdempotencyRow>`select * from idempotency_keys where scope = ${scope}`
 }
 
-export function storeAnswer(scope: string, operation: string, transactionId: string, answer: string) {
+/** Keeps an answer. One that holds the payload is not kept any more once the release was acknowledged: a slow request must not undo the shredding. */
+export function storeAnswer(
+  { scope, operation, transaction_id, answer }: Omit<IdempotencyRow, 'request_hash'>,
+  holdsPayload: boolean,
+) {
   return sql`
-    update idempotency_keys set answer = ${answer}, transaction_id = ${transactionId}
-    where scope = ${scope} and operation = ${operation}`
+    update idempotency_keys set answer = ${answer}, transaction_id = ${transaction_id}
+    where scope = ${scope} and operation = ${operation}
+      and (${holdsPayload ? 1 : 0} = 0 or exists (select 1 from transactions where id = ${transaction_id} and status = 'releasing'))`
 }
 
 /** Lets go of a claim whose request failed in a way that a repeat may mend. */

@@ -1,4 +1,5 @@
 import { addressRef } from '../lib/address.ts'
+import { isSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import type { Verification } from '../model/verification.ts'
 import {
@@ -61,7 +62,8 @@ export async function checkVerification(
 
 /** The address of a live verification. A sid that is not live has none: its place may be another one's by now. */
 async function refOfSid(deps: VerifyDeps, service: Service, sid: string): Promise<string | undefined> {
-  const [row] = await deps.db.read(findVerification(service.sid, sid))
+  if (!isSid('VE', sid)) return undefined
+  const [row] = await deps.db.read(findVerification(service.sid, sid.slice(0, 2) + sid.slice(2).toLowerCase()))
   return isLive(row) ? row.to_ref : undefined
 }
 

@@ -41,6 +41,7 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   const { service, ip } = command
   if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
   const to = allowedPhone(deps, command)
+  if (!deps.carrier) throw new TwilioError(20503, 'No carrier for text messages is configured')
   const occasion = { at: deps.clock.now(), ip }
   const row = await claim(deps, command, to, occasion)
   const code = deriveCode(deps.keys, row.key_id, row.code_seed, dealContext(row), row.code_length)
@@ -53,8 +54,11 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
     amount: row.amount ?? undefined,
     payee: row.payee ?? undefined,
   })
-  if (!deps.carrier) throw new TwilioError(20503, 'No carrier for text messages is configured')
-  await deps.carrier.send({ to, channel: command.channel, body, code, locale: command.locale ?? localeOf(to) })
+  try {
+    await deps.carrier.send({ to, channel: command.channel, body, code, locale: command.locale ?? localeOf(to) })
+  } catch {
+    throw new TwilioError(20503, 'The message could not be sent')
+  }
   return verificationOf(deps, row)
 }
 

@@ -42,7 +42,7 @@ export async function withPage<T>(
 ): Promise<T> {
   browser ??= launch()
   const context = await (await browser).newContext({ locale: 'pt-BR', reducedMotion: 'reduce', ...options })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(20_000)
   const faults: string[] = []
   context.on('page', (page) => watch(page, faults))
   if (options.javaScriptEnabled === false) scriptless.set(context, options)

@@ -75,7 +75,7 @@ export interface InboxMessage {
 }
 
 const program = new URL('../../dist/main.js', import.meta.url).pathname
-const readyTimeoutMs = 20_000
+const readyTimeoutMs = 40_000
 const drainTimeoutMs = 15_000
 
 /** Starts the built program with settings of its own, and waits until it is ready. Call `stop` when the test ends. */

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { GateDeps } from '../../gate/deps.ts'
 import { checkClientSecret } from '../../gate/page-key.ts'
 import { notFound, readTransaction } from '../../gate/read-transaction.ts'
+import { isId } from '../../lib/ids.ts'
 import { sameSecret } from '../../lib/keyring.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { AvalError } from '../../model/error.ts'
@@ -24,7 +25,7 @@ export async function authorize(
   if (sameSecret(token, apiKey.reveal())) return 'api'
   if (!token.startsWith('cs_')) throw new AvalError('unauthorized', 'This is not a credential of this instance.')
   if (!clientMay) throw new AvalError('forbidden', 'A client secret cannot do this. Use the API key, from your server.')
-  const state = await readTransaction(deps, clientMay)
+  const state = isId('tx', clientMay.id) ? await readTransaction(deps, clientMay) : undefined
   if (!state || !checkClientSecret(deps.keys, state.transaction, token)) throw notFound()
   return 'client'
 }

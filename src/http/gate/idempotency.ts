@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { GateDeps } from '../../gate/deps.ts'
-import { canonicalJson } from '../../gate/digest.ts'
 import { openBytes, sealBytes } from '../../lib/aead.ts'
 import { frame } from '../../lib/frame.ts'
 import { AvalError } from '../../model/error.ts'
@@ -19,6 +18,8 @@ export interface IdempotentRequest {
   transactionId: string
   key: string
   body: unknown
+  /** Whether the answer holds the payload, which is not kept past its acknowledgement. */
+  holdsPayload: boolean
 }
 
 export interface Answer {
@@ -53,7 +54,7 @@ export async function runOnce(
     claimIdempotencyKey(
       {
         scope,
-        request_hash: sha256(Buffer.from(canonicalJson(request.body ?? null))),
+        request_hash: hashOf(request.body),
         operation: deps.random.bytes(16).toString('hex'),
         key_id: deps.keys.activeId,
         claimed_until: at + claimMs,
@@ -65,7 +66,12 @@ export async function runOnce(
   if (!claim) return repeat(deps, scope, request, run)
   try {
     const answer = await run(claim.operation)
-    await deps.db.write(storeAnswer(scope, claim.operation, answer.transactionId, sealAnswer(deps, claim, answer)))
+    await deps.db.write(
+      storeAnswer(
+        { ...claim, transaction_id: answer.transactionId, answer: sealAnswer(deps, claim, answer) },
+        request.holdsPayload,
+      ),
+    )
     return { ...answer, replayed: false }
   } catch (error) {
     // Only a refusal is known to have changed nothing. After anything else the claim stays, and runs out, with its operation.
@@ -81,7 +87,7 @@ async function repeat(
   run: (operation: string) => Promise<Answer>,
 ): Promise<Answer & { replayed: boolean }> {
   const [known] = await deps.db.read(findIdempotencyKey(scope))
-  if (known && known.request_hash !== sha256(Buffer.from(canonicalJson(request.body ?? null)))) {
+  if (known && known.request_hash !== hashOf(request.body)) {
     throw new AvalError(
       'idempotency_key_reused',
       'This Idempotency-Key was used with another body. Use a new key for a new request.',
@@ -110,6 +116,10 @@ function sealAnswer(
 
 function openAnswer({ keys }: Pick<GateDeps, 'keys'>, { key_id, scope }: IdempotencyRow, answer: string): Answer {
   return JSON.parse(openBytes(keys.key(key_id, 'idempotency'), answer, frame('aval/answer/v1', scope)).toString())
+}
+
+function hashOf(body: unknown): string {
+  return sha256(Buffer.from(JSON.stringify(body) ?? ''))
 }
 
 function sha256(bytes: Uint8Array): string {

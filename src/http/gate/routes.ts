@@ -186,7 +186,14 @@ async function handle<Body>(
     const credential = who === 'api' ? 'api' : (request.headers.authorization ?? '')
     const once = await runOnce(
       door,
-      { credential, route: `${route.method} ${route.path}`, transactionId: id, key: given, body: request.body },
+      {
+        credential,
+        route: `${route.method} ${route.path}`,
+        transactionId: id,
+        key: given,
+        body: request.body,
+        holdsPayload: route.path.endsWith('/release'),
+      },
       run,
     )
     if (once.replayed) reply.header('idempotency-replayed', 'true')

@@ -1,0 +1,119 @@
+import type { Measure } from './load.ts'
+
+/** One line of the table. */
+export interface Entry extends Measure {
+  name: 'bare' | 'aval' | 'better-auth'
+  store: 'none' | 'sqlite' | 'postgres'
+  door: 'v2' | 'v1' | 'better-auth'
+}
+
+/** All that one run of the bench found; undefined where it was not asked to look. */
+export interface Results {
+  entries: Entry[]
+  /** Pairs a second. */
+  pgbench: Record<'v1' | 'v2', number> | undefined
+  startUp: { firstMs: number; laterMs: number } | undefined
+  /** How many processes wanted the processor when the run began. */
+  loadBefore: number
+}
+
+/** One promise about speed, and what was found. */
+export interface Floor {
+  title: string
+  found: number
+  wanted: string
+  kept: boolean
+}
+
+const doors = ['v2', 'v1'] as const
+const busyFrom = 0.7
+
+/** The table of all runs, as text. */
+export function tableOf({ entries, pgbench, startUp, loadBefore }: Results): string {
+  const times = ['start p50', 'p95', 'p99', 'check p50', 'p95', 'p99']
+  const lines = [
+    row(
+      ['server', 'store', 'door'],
+      ['conn', 'pairs/s', 'cpu/pair', ...times, 'rss MB', 'peak MB', 'lag p99', 'lag max'],
+    ),
+  ]
+  for (const { name, store, door, connections, pairs, pairsPerSecond, start, check, server } of entries) {
+    const latencies = [start.p50, start.p95, start.p99, check.p50, check.p95, check.p99].map((ms) => ms.toFixed(2))
+    const memory = [server.rssMb, server.peakRssMb].map((mb) => mb.toFixed(0))
+    const lags = [server.lagP99Ms, server.lagMaxMs].map((ms) => ms.toFixed(1))
+    lines.push(
+      row(
+        [name, store, door],
+        [
+          String(connections),
+          pairsPerSecond.toFixed(0),
+          (server.cpuMs / pairs).toFixed(2),
+          ...latencies,
+          ...memory,
+          ...lags,
+        ],
+      ),
+    )
+  }
+  if (pgbench)
+    for (const door of doors) lines.push(row(['pgbench', 'postgres', door], ['32', pgbench[door].toFixed(0)]))
+  lines.push('', 'Times in milliseconds; processor time, memory and event-loop lag are the server’s.')
+  if (startUp) {
+    const { firstMs, laterMs } = startUp
+    lines.push(`Start to ready: ${firstMs.toFixed(0)} ms on an empty data dir, ${laterMs.toFixed(0)} ms on a used one.`)
+  }
+  if (loadBefore > busyFrom)
+    lines.push(`The machine was busy before (load ${loadBefore.toFixed(1)}): do not trust these figures.`)
+  return lines.join('\n')
+}
+
+function row(names: string[], figures: string[]): string {
+  return `${names.map((name) => name.padEnd(12)).join('')}${figures.map((figure) => figure.padStart(10)).join('')}`
+}
+
+/** What Aval promises about its speed, held against what was found. A promise that was not looked at is left out. */
+export function floorsOf({ entries, pgbench, startUp }: Results): Floor[] {
+  const ours = entries.filter(({ name }) => name === 'aval')
+  const best = (name: Entry['name'], store: Entry['store'], door?: Entry['door']) => {
+    const runs = entries.filter((one) => one.name === name && one.store === store && (!door || one.door === door))
+    return runs.length > 0 ? Math.max(...runs.map(({ pairsPerSecond }) => pairsPerSecond)) : Number.NaN
+  }
+  const ratios = doors.flatMap((door) => [
+    atLeast(`${door} on SQLite, of the bare server`, best('aval', 'sqlite', door) / best('bare', 'none', door), 0.45),
+    atLeast(`${door} on PostgreSQL, of pgbench`, best('aval', 'postgres', door) / (pgbench?.[door] ?? Number.NaN), 0.4),
+    atLeast(`${door} on SQLite, times better-auth`, best('aval', 'sqlite', door) / best('better-auth', 'sqlite'), 10),
+    atLeast(
+      `${door} on PostgreSQL, times better-auth`,
+      best('aval', 'postgres', door) / best('better-auth', 'postgres'),
+      10,
+    ),
+  ])
+  const at16 = ours
+    .filter(({ connections }) => connections === 16)
+    .flatMap(({ start, check }) => [start.p99, check.p99])
+  const readyMs = startUp ? Math.max(startUp.firstMs, startUp.laterMs) : Number.NaN
+  return [
+    ...ratios,
+    below('p99 at 16 connections, ms', Math.max(...at16), 50),
+    below('memory, MB', Math.max(...ours.map(({ server }) => server.rssMb)), 150),
+    below('start to ready, s', readyMs / 1000, 1.5),
+  ].filter(({ found }) => Number.isFinite(found))
+}
+
+function atLeast(title: string, found: number, floor: number): Floor {
+  return { title, found, wanted: `at least ${floor}`, kept: found >= floor }
+}
+
+function below(title: string, found: number, ceiling: number): Floor {
+  return { title, found, wanted: `under ${ceiling}`, kept: found < ceiling }
+}
+
+/** The floors, a line each. */
+export function floorLines(floors: readonly Floor[]): string {
+  return floors
+    .map(
+      ({ title, found, wanted, kept }) =>
+        `${kept ? 'pass' : 'FAIL'}  ${title.padEnd(40)}${found.toFixed(2).padStart(8)}  ${wanted}`,
+    )
+    .join('\n')
+}

@@ -1,0 +1,104 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDatabase, type PostgresServer, startPostgres } from '../test/support/postgres.ts'
+import { access, betterAuthDoor, type Door, gateDoor, twilioDoor } from './doors.ts'
+import { measureLoad } from './load.ts'
+import { startRole } from './measured-server.ts'
+import { resultsFolder } from './paths.ts'
+import { runPgbench, writeScripts } from './pgbench.ts'
+import { type Entry, floorLines, floorsOf, type Results, tableOf } from './report.ts'
+import { measureStartUp } from './start-up.ts'
+
+interface Subject {
+  name: Entry['name']
+  store: Entry['store']
+  doors: readonly Door[]
+  connections: readonly number[]
+}
+
+// What is compared stands side by side, so that a machine that slows down slows both.
+const subjects: readonly Subject[] = [
+  { name: 'bare', store: 'none', doors: [twilioDoor, gateDoor], connections: [1, 16, 64] },
+  { name: 'aval', store: 'sqlite', doors: [twilioDoor, gateDoor], connections: [1, 16, 64] },
+  { name: 'better-auth', store: 'sqlite', doors: [betterAuthDoor], connections: [16, 64] },
+  { name: 'better-auth', store: 'postgres', doors: [betterAuthDoor], connections: [16, 64] },
+  { name: 'aval', store: 'postgres', doors: [twilioDoor, gateDoor], connections: [1, 16, 64] },
+]
+
+export interface BenchOptions {
+  /** A short run: enough to see that it works, too short to be believed. */
+  quick: boolean
+  /** Only these, for example `aval/sqlite/v2`, `bare` or `pgbench`; all when empty. */
+  only: readonly string[]
+}
+
+/** Measures everything in one run, prints the table and the floors, and keeps them in test-results/bench/. */
+export async function runBench({ quick, only }: BenchOptions): Promise<void> {
+  const times = quick ? { warmUpMs: 500, measureMs: 1000 } : { warmUpMs: 1000, measureMs: 4000 }
+  const isWanted = (title: string) => only.length === 0 || only.some((part) => title.startsWith(part))
+  const loadBefore = loadavg()[0] ?? 0
+  const folder = mkdtempSync(join(tmpdir(), 'aval-bench-'))
+  const postgres = await startPostgres({ durable: true })
+  const results: Results = { entries: [], pgbench: undefined, startUp: undefined, loadBefore }
+
+  async function environment(store: Entry['store']): Promise<Record<string, string>> {
+    if (store === 'none') return {}
+    const own = mkdtempSync(join(folder, `${store}-`))
+    return settingsFor(own, store === 'postgres' ? await createDatabase(postgres) : undefined)
+  }
+
+  async function measure({ name, store, doors, connections }: Subject): Promise<void> {
+    const wanted = doors.filter((door) => isWanted(`${name}/${store}/${door.name}`))
+    if (wanted.length === 0) return
+    const server = await startRole(name, await environment(store))
+    for (const door of wanted) {
+      await measureLoad({ server, door, connections: 16, warmUpMs: 0, measureMs: times.warmUpMs })
+      for (const count of connections) {
+        const found = await measureLoad({ server, door, connections: count, ...times })
+        results.entries.push({ name, store, door: door.name, ...found })
+        process.stderr.write('.')
+      }
+    }
+    await server.stop()
+  }
+
+  try {
+    if (isWanted('start')) results.startUp = await measureStartUp()
+    for (const subject of subjects) await measure(subject)
+    if (isWanted('pgbench'))
+      results.pgbench = await measurePgbench(postgres, await environment('postgres'), quick ? 2 : 6)
+    report(results)
+  } finally {
+    await postgres.remove()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function measurePgbench({ binaries }: PostgresServer, env: Record<string, string>, seconds: number) {
+  const scripts = await writeScripts(env, resultsFolder)
+  const run = (door: 'v1' | 'v2') =>
+    runPgbench({ binaries, url: env.AVAL_DATABASE_URL ?? '', door, script: scripts[door], seconds })
+  return { v2: await run('v2'), v1: await run('v1') }
+}
+
+function settingsFor(folder: string, url: string | undefined): Record<string, string> {
+  return {
+    AVAL_DATA_DIR: folder,
+    AVAL_ACCOUNT_SID: access.accountSid,
+    AVAL_AUTH_TOKEN: access.authToken,
+    AVAL_SERVICE_SID: access.serviceSid,
+    AVAL_API_KEY: access.apiKey,
+    AVAL_GUARD_MODE: 'off',
+    AVAL_LOG_LEVEL: 'warn',
+    BENCH_DIR: folder,
+    ...(url ? { AVAL_DATABASE_URL: url, BENCH_URL: url } : {}),
+  }
+}
+
+function report(results: Results): void {
+  const floors = floorsOf(results)
+  console.log(`\n${tableOf(results)}\n\n${floorLines(floors)}`)
+  mkdirSync(resultsFolder, { recursive: true })
+  writeFileSync(join(resultsFolder, 'last.json'), `${JSON.stringify({ ...results, floors }, null, 2)}\n`)
+}

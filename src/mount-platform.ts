@@ -22,7 +22,7 @@ export function mountPlatform(aval: Aval): Platform {
     apiKey: credentials.apiKey,
     db,
     // The oldest key of the ring: it stays while newer ones are put in front, and all nodes share it.
-    key: keys.key(keys.ids.at(-1) ?? keys.activeId, 'platform'),
+    key: keys.key(keys.ids.at(-1) ?? keys.activeId, 'platform').export(),
     clock: aval.clock,
     local: config.mode === 'local',
     assetUrl: aval.assetUrl,

@@ -15,7 +15,7 @@ const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /** A signer whose keys are derived from the ring, so that all nodes share them and nothing has to be stored. */
 export function createReceiptSigner(keys: KeyRing): ReceiptSigner {
-  const privateKeys = new Map(keys.ids.map((id) => [id, privateKeyOf(keys.key(id, 'receipt'))]))
+  const privateKeys = new Map(keys.ids.map((id) => [id, privateKeyOf(keys.key(id, 'receipt').export())]))
   return {
     async sign(typ, claims) {
       const key = privateKeys.get(keys.activeId) as KeyObject

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import type { Random } from './random.ts'
 
 /** The sealed bytes, or what they were bound to, are not what was sealed. */
@@ -15,7 +15,7 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /** AES-256-GCM under a fresh 96-bit nonce: nonce, tag, ciphertext in base64url. `context` is bound, not stored. */
-export function sealBytes(key: Uint8Array, plain: Uint8Array, context: Uint8Array, random: Random): string {
+export function sealBytes(key: KeyObject | Uint8Array, plain: Uint8Array, context: Uint8Array, random: Random): string {
   const nonce = random.bytes(nonceBytes)
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
   cipher.setAAD(context)
@@ -24,7 +24,7 @@ export function sealBytes(key: Uint8Array, plain: Uint8Array, context: Uint8Arra
 }
 
 /** Opens what sealBytes made under the same key and context. Throws SealBroken, and gives out no byte before the tag held. */
-export function openBytes(key: Uint8Array, sealed: string, context: Uint8Array): Buffer {
+export function openBytes(key: KeyObject | Uint8Array, sealed: string, context: Uint8Array): Buffer {
   const bytes = Buffer.from(sealed, 'base64url')
   if (bytes.length < nonceBytes + tagBytes) throw new SealBroken()
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })

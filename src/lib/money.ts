@@ -9,7 +9,7 @@ const digitsMax = 15
 
 /** Decimal places of a currency's minor unit: 2 for BRL, 0 for JPY. */
 export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  return numberFormat('en', currency).resolvedOptions().maximumFractionDigits ?? 2
 }
 
 /**
@@ -36,7 +36,17 @@ export function minorUnits({ value }: Money): string {
 
 /** The amount as people of this locale read it: "R$ 12.500,00" with a no-break space. Takes a canonical amount. */
 export function formatMoney({ value, currency }: Money, locale: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
   // Intl takes a decimal string and keeps every digit of it (ECMA-402, Intl.NumberFormat v3); the types lag behind.
-  return format.format(value as unknown as number)
+  return numberFormat(locale, currency).format(value as unknown as number)
+}
+
+// Making one takes longer than a database statement. There are as many as currencies and languages in use.
+const formats = new Map<string, Intl.NumberFormat>()
+
+function numberFormat(locale: string, currency: string): Intl.NumberFormat {
+  const known = formats.get(`${locale} ${currency}`)
+  if (known) return known
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  formats.set(`${locale} ${currency}`, format)
+  return format
 }

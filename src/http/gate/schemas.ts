@@ -51,7 +51,7 @@ export const checkBody = z.union([
   z.strictObject({ credential: z.looseObject({}) }),
 ])
 export const changeBody = z
-  .strictObject({ summary: summary.optional(), payload: z.unknown() })
+  .strictObject({ summary: summary.optional(), payload: z.unknown().optional() })
   .refine((body) => 'summary' in body || 'payload' in body, 'has neither summary nor payload')
 export const acknowledgeBody = z.strictObject({ release_id: line(100) })
 export const emptyBody = z.union([z.undefined(), z.null(), z.strictObject({})])

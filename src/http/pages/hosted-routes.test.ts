@@ -4,6 +4,8 @@ import { slowDown } from '../../guard/slow-down.ts'
 import { openDb } from '../../store/open.ts'
 import { registerHostedPages } from './hosted-routes.ts'
 
+type Fields = Record<string, string>
+
 let doors: Doors
 
 beforeAll(async () => {
@@ -23,13 +25,8 @@ async function arrive(more: Record<string, unknown> = {}) {
   expect(exchange.statusCode).toBe(303)
   const [key] = exchange.cookies
   if (!key) throw new Error('no cookie')
-  const jar: Record<string, string> = { [key.name]: key.value }
-  const send = (
-    method: 'GET' | 'POST',
-    path: string,
-    form?: Record<string, string>,
-    headers: Record<string, string> = {},
-  ) =>
+  const jar: Fields = { [key.name]: key.value }
+  const send = (method: 'GET' | 'POST', path: string, form?: Fields, headers: Fields = {}) =>
     doors.app.inject({
       method,
       url: path === '' || path.startsWith('?') ? `/t/${id}${path}` : `/t/${id}/${path}`,
@@ -38,8 +35,7 @@ async function arrive(more: Record<string, unknown> = {}) {
       ...(form && { payload: new URLSearchParams(form).toString() }),
     })
   const get = (path = '') => send('GET', path)
-  const post = (path: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
-    send('POST', path, form, headers)
+  const post = (path: string, form: Fields = {}, headers: Fields = {}) => send('POST', path, form, headers)
   const phone = body.contact.phone
   const transaction = async () => (await doors.v1('GET', `/transactions/${id}`)).body
   const wrong = () => String((Number(doors.codeFor(phone)) + 1) % 1_000_000).padStart(6, '0')
@@ -65,13 +61,8 @@ describe('the way in', () => {
   it('gives the very same bytes for an unknown id, a foreign id, a wrong key and no key', async () => {
     const mine = await arrive()
     const other = await arrive()
-    const asked = [
-      `/t/${other.id}`,
-      `/t/tx_${'0'.repeat(32)}`,
-      `/t/${other.id}?k=wrong`,
-      '/t/nonsense',
-      `/t/${other.id}/deny`,
-    ]
+    const foreign = ['', '?k=wrong', '/deny'].map((rest) => `/t/${other.id}${rest}`)
+    const asked = [`/t/tx_${'0'.repeat(32)}`, '/t/nonsense', ...foreign]
     const answers = await Promise.all(
       asked.map((url) => doors.app.inject({ url, cookies: { [mine.key.name]: mine.key.value } })),
     )
@@ -220,7 +211,7 @@ describe('the walk', () => {
 describe('what may go wrong', () => {
   it('refuses forms from other sites, and changes nothing', async () => {
     const { post, transaction } = await arrive()
-    const foreign: Record<string, string>[] = [
+    const foreign: Fields[] = [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
       { origin: 'https://evil.example' },

@@ -15,15 +15,9 @@ export function announce({ config, credentials }: Aval): void {
     `  Store                ${config.AVAL_DATABASE_URL ? 'PostgreSQL' : `SQLite in ${config.AVAL_DATA_DIR}`}`,
     '',
   ]
-  if (credentials.fresh && mode === 'local') {
-    lines.push(
-      '  Made for you, kept in the data dir, and printed this once:',
-      `    API key       ${credentials.apiKey.reveal()}`,
-      `    Account SID   ${credentials.accountSid}`,
-      `    Auth token    ${credentials.authToken.reveal()}`,
-      `    Service SID   ${credentials.serviceSid}`,
-      '',
-    )
+  if (credentials.made.length > 0) {
+    const made = credentials.made.map(([name, value]) => `    ${name.padEnd(14)}${value}`)
+    lines.push('  Made for you, kept in the data dir, and printed this once:', ...made, '')
   }
   console.log(lines.join('\n'))
 }

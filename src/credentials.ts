@@ -13,8 +13,8 @@ export interface Credentials {
   serviceSid: string
   apiKey: Secret
   keys: KeyRing
-  /** Whether this start made some of them: then they are to be printed, this once. */
-  fresh: boolean
+  /** What this start made and now uses, to be printed this once. What was configured is not in it. */
+  made: [name: string, value: string][]
 }
 
 const kept = z.object({
@@ -42,8 +42,18 @@ export function loadCredentials(config: AvalConfig): Credentials {
     serviceSid: config.AVAL_SERVICE_SID ?? made.serviceSid,
     apiKey: config.AVAL_API_KEY ?? new Secret(made.apiKey),
     keys: createKeyRing(roots ?? [{ id: 'k1', root: Buffer.from(made.key, 'base64') }]),
-    fresh,
+    made: fresh ? madeAndUsed(config, made) : [],
   }
+}
+
+function madeAndUsed(config: AvalConfig, made: z.output<typeof kept>): [string, string][] {
+  const all = [
+    [config.AVAL_API_KEY, 'API key', made.apiKey],
+    [config.AVAL_ACCOUNT_SID, 'Account SID', made.accountSid],
+    [config.AVAL_AUTH_TOKEN, 'Auth token', made.authToken],
+    [config.AVAL_SERVICE_SID, 'Service SID', made.serviceSid],
+  ] as const
+  return all.filter(([configured]) => configured === undefined).map(([, name, value]) => [name, value])
 }
 
 function make(): z.output<typeof kept> {

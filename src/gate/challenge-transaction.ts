@@ -6,7 +6,7 @@ import { AvalError } from '../model/error.ts'
 import type { Factor } from '../model/factor.ts'
 import { sendsMax, type Transaction } from '../model/transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
-import { conflict, requireTransaction } from './read-transaction.ts'
+import { conflict, requireTransaction, stateOf } from './read-transaction.ts'
 
 /**
  * Sends a code, or the same code again while it lives. Refuses with transaction_<status>, factor_not_allowed, factor_not_enrolled,
@@ -16,20 +16,26 @@ export async function challengeTransaction(
   deps: GateDeps,
   { id, factor, caller }: { id: string; factor: Factor; caller: Caller },
 ): Promise<TransactionState> {
-  const state = await requireTransaction(deps, { id })
-  const { transaction } = state
+  return challengeKnown(deps, await requireTransaction(deps, { id }), { factor, caller })
+}
+
+/** As challengeTransaction, for a transaction that was just read or made. */
+export async function challengeKnown(
+  deps: GateDeps,
+  { transaction, challenges }: TransactionState,
+  { factor, caller }: { factor: Factor; caller: Caller },
+): Promise<TransactionState> {
   if (transaction.status !== 'pending') throw conflict(transaction)
   refuseFactor(transaction.factors, factor)
   const phone = phoneOf(deps, transaction)
   refuseDestination(deps, phone)
 
   const at = deps.clock.now()
-  const sent = await deps.verifier.start({ transaction, phone }, lastSendBefore(deps, transaction, at), {
-    at,
-    ip: caller.ip,
-  })
-  if (!sent) throw await whyNotSent(deps, id)
-  return requireTransaction(deps, { id })
+  const target = { transaction, challenges, phone }
+  const started = await deps.verifier.start(target, lastSendBefore(deps, transaction, at), { at, ip: caller.ip })
+  if (!started) throw await whyNotSent(deps, transaction.id)
+  const { challenge } = started
+  return stateOf(deps, started.transaction, [challenge, ...challenges.filter((one) => one.id !== challenge.id)])
 }
 
 /** The latest instant at which the last send may have been. Before the first send that is never, so that of many first ones at once one goes. */

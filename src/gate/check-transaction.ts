@@ -5,7 +5,7 @@ import { all } from '../store/db.ts'
 import { supersedeOthers } from '../store/transactions.ts'
 import { phoneOf } from './challenge-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
-import { conflict, requireTransaction } from './read-transaction.ts'
+import { conflict, requireTransaction, stateOf } from './read-transaction.ts'
 
 /**
  * Tries a code. A wrong one is an answer ({ matched: false }, and status locked after the fifth), not an error.
@@ -16,16 +16,14 @@ export async function checkTransaction(
   { id, code, caller }: { id: string; code: string; caller: Caller },
 ): Promise<{ matched: boolean; state: TransactionState }> {
   const before = await requireTransaction(deps, { id })
-  const { transaction } = before
+  const { transaction, challenges } = before
   if (transaction.status !== 'pending') throw conflict(transaction)
   refuseMalformed(code, transaction.codeLength)
   const at = deps.clock.now()
-  const outcome = await deps.verifier.check({ transaction, phone: phoneOf(deps, transaction) }, code, {
-    at,
-    ip: caller.ip,
-  })
-  if (outcome === undefined) throw await whyNotChecked(deps, before)
-  return { matched: outcome === 'approved', state: await requireTransaction(deps, { id }) }
+  const target = { transaction, challenges, phone: phoneOf(deps, transaction) }
+  const checked = await deps.verifier.check(target, code, { at, ip: caller.ip })
+  if (!checked) throw await whyNotChecked(deps, before)
+  return { matched: checked.outcome === 'approved', state: stateOf(deps, checked.transaction, challenges) }
 }
 
 function refuseMalformed(code: string, length: number): void {

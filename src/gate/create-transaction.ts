@@ -5,13 +5,13 @@ import type { Factor } from '../model/factor.ts'
 import { nearestLocale } from '../model/locale.ts'
 import type { Transaction } from '../model/transaction.ts'
 import { type ContactRow, findContact } from '../store/contacts.ts'
-import { findTransaction, insertTransaction, transactionOf } from '../store/transactions.ts'
-import { challengeTransaction, refuseDestination, refuseFactor } from './challenge-transaction.ts'
+import { insertTransaction, transactionOf } from '../store/transactions.ts'
+import { challengeKnown, refuseDestination, refuseFactor } from './challenge-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
 import { refusePayload } from './payload.ts'
 import { policyFor } from './policy.ts'
-import { requireTransaction } from './read-transaction.ts'
+import { requireTransaction, stateOf } from './read-transaction.ts'
 import { seal } from './seal.ts'
 import { maskSummary, normaliseSummary, type SummaryInput } from './summary.ts'
 
@@ -46,10 +46,10 @@ export async function createTransaction(deps: GateDeps, command: CreateTransacti
   const [row] = await deps.db.write(
     insertTransaction(transaction, { at: transaction.createdAt, ip: command.caller.ip }),
   )
-  const [known] = row ? [row] : await deps.db.read(findTransaction(id))
-  if (!known || !command.factor || transactionOf(known).sends > 0) return requireTransaction(deps, { id })
+  const state = row ? stateOf(deps, transactionOf(row), []) : await requireTransaction(deps, { id })
+  if (!command.factor || state.transaction.sends > 0) return state
   try {
-    return await challengeTransaction(deps, { id, factor: command.factor, caller: command.caller })
+    return await challengeKnown(deps, state, { factor: command.factor, caller: command.caller })
   } catch (error) {
     // The transaction is open and says so; its code can be asked for again.
     if (error instanceof AvalError && (error.code === 'delivery_failed' || error.code === 'no_carrier')) {

@@ -33,6 +33,8 @@ export interface TransactionState {
   transaction: Transaction
   /** The newest challenge of this version, live or not. */
   challenge: Challenge | undefined
+  /** All of them, newest first. */
+  challenges: readonly Challenge[]
   /** When the next send is allowed; null when none is left. */
   resendAt: number | null
   now: number

@@ -1,4 +1,5 @@
 import { coolDownMs } from '../guard/cool-down.ts'
+import type { Challenge } from '../model/challenge.ts'
 import { AvalError } from '../model/error.ts'
 import { checksMax, sendsMax, type Transaction } from '../model/transaction.ts'
 import { challengeOf, closeChallenges, findChallenges } from '../store/challenges.ts'
@@ -13,8 +14,8 @@ export async function readTransaction(deps: ReadDeps, { id }: { id: string }): P
   const [row] = await deps.db.read(findTransaction(id))
   if (!row) return undefined
   const transaction = await endIfDue(deps, transactionOf(row))
-  const [newest] = await deps.db.read(findChallenges(id, transaction.version))
-  return stateOf(deps, transaction, newest && challengeOf(newest))
+  const challenges = await deps.db.read(findChallenges(id, transaction.version))
+  return stateOf(deps, transaction, challenges.map(challengeOf))
 }
 
 /** Like readTransaction, but a missing transaction is not_found. */
@@ -24,14 +25,21 @@ export async function requireTransaction(deps: ReadDeps, command: { id: string }
   return state
 }
 
+/** The state that follows from what is already known of a transaction and its challenges, newest first. */
 export function stateOf(
-  { clock, guard }: ReadDeps,
+  { clock, guard }: Pick<ReadDeps, 'clock' | 'guard'>,
   transaction: Transaction,
-  challenge: TransactionState['challenge'],
+  challenges: readonly Challenge[],
 ): TransactionState {
   const { sends, lastSentAt } = transaction
   const wait = guard.mode === 'off' ? 0 : coolDownMs(sends)
-  return { transaction, challenge, resendAt: sends >= sendsMax ? null : (lastSentAt ?? 0) + wait, now: clock.now() }
+  return {
+    transaction,
+    challenge: challenges[0],
+    challenges,
+    resendAt: sends >= sendsMax ? null : (lastSentAt ?? 0) + wait,
+    now: clock.now(),
+  }
 }
 
 /** The answer for every id that the caller cannot see: the same bytes whether it exists or not (OWASP ASVS 5.0, 8.2.2). */

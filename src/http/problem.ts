@@ -9,19 +9,19 @@ import { StoreUnavailable } from '../store/db.ts'
 export function asAvalError(error: unknown, request: Pick<FastifyRequest, 'log' | 'id'>): AvalError {
   if (error instanceof AvalError) return error
   if (error instanceof StoreUnavailable) {
-    request.log.error({ err: error.cause }, 'the store is unavailable')
+    request.log.error({ request: request.id, err: error.cause }, 'the store is unavailable')
     return new AvalError('store_unavailable', 'The store does not answer. Nothing is lost; try again shortly.', {
       retryAfterS: 2,
     })
   }
   if (error instanceof UnknownKey) {
-    request.log.error({ err: error }, 'a key is missing')
+    request.log.error({ request: request.id, err: error }, 'a key is missing')
     return new AvalError('key_unavailable', 'The key that this transaction was sealed with is not in the ring.', {
       retryAfterS: 60,
     })
   }
   if (error instanceof SealBroken) {
-    request.log.error({ err: error }, 'stored data were changed')
+    request.log.error({ request: request.id, err: error }, 'stored data were changed')
     return new AvalError(
       'release_blocked',
       'The stored data are not what was sealed. Nothing was done; tell your operators.',
@@ -30,7 +30,7 @@ export function asAvalError(error: unknown, request: Pick<FastifyRequest, 'log' 
   if (error instanceof InvalidJson) return new AvalError('invalid_json', 'The body is not valid JSON in UTF-8.')
   const ours = byFastify(error)
   if (ours) return ours
-  request.log.error({ err: error }, 'a request failed')
+  request.log.error({ request: request.id, err: error }, 'a request failed')
   return new AvalError('internal_error', `Something failed on our side. Quote ${request.id}.`)
 }
 

@@ -9,7 +9,12 @@ const ring = createKeyRing([
 describe('a key ring', () => {
   it('has another key for every purpose and id, the first entry active', () => {
     const keys = ['otp-code', 'otp-mac', 'payload-wrap'].flatMap((purpose) =>
-      ring.ids.map((id) => ring.key(id, purpose as 'otp-code').export().toString('hex')),
+      ring.ids.map((id) =>
+        ring
+          .key(id, purpose as 'otp-code')
+          .export()
+          .toString('hex'),
+      ),
     )
     expect(new Set(keys).size).toBe(6)
     expect(ring.activeId).toBe('k2')

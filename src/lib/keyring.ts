@@ -66,3 +66,9 @@ const comparison = createSecretKey(Buffer.from('aval/compare'))
 export function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(hmac(comparison, Buffer.from(a)), hmac(comparison, Buffer.from(b)))
 }
+
+/** Says whether a candidate is this secret. What can be known beforehand is computed once; each call hashes the candidate alone. */
+export function secretMatcher(secret: string): (candidate: string) => boolean {
+  const expected = hmac(comparison, Buffer.from(secret))
+  return (candidate) => timingSafeEqual(hmac(comparison, Buffer.from(candidate)), expected)
+}

@@ -25,3 +25,13 @@ export function insertContact(c: ContactRow) {
     on conflict (subject, kind) do nothing
     returning *`
 }
+
+/**
+ * Takes the lock of a subject until the unit commits. First step of a unit that may enrol: two that approve different phones at once
+ * would otherwise hold each other's rows and wait for each other.
+ */
+export function lockSubject(subject: string, at: Instant) {
+  return sql`
+    insert into subject_locks (subject, locked_at) values (${subject}, ${at})
+    on conflict (subject) do update set locked_at = excluded.locked_at`
+}

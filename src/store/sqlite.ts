@@ -3,7 +3,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Db, type Statement, StoreUnavailable, textOf, type Unit } from './db.ts'
 
 interface Job {
-  steps: () => Unit<unknown>
+  /** Runs it inside the shared transaction: done whole, or nothing of it. */
+  run: () => unknown
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
 }
@@ -32,6 +33,15 @@ export function openSqlite(file: string): Db {
     return ready.all(...statement.values)
   }
 
+  // Prepared once: parsing these texts anew would cost as much as the statements between them.
+  const [begin, commit, savepoint, release, undo] = [
+    'begin immediate',
+    'commit',
+    'savepoint job',
+    'release job',
+    'rollback to job',
+  ].map((text) => database.prepare(text)) as [StatementSync, StatementSync, StatementSync, StatementSync, StatementSync]
+
   let queue: Job[] = []
 
   function commitQueue(): void {
@@ -39,9 +49,9 @@ export function openSqlite(file: string): Db {
     queue = []
     const settled: (() => void)[] = []
     try {
-      database.exec('begin immediate')
+      begin.run()
       for (const job of jobs) settled.push(runAlone(job))
-      database.exec('commit')
+      commit.run()
     } catch (error) {
       if (database.isTransaction) database.exec('rollback')
       for (const { reject } of jobs) reject(new StoreUnavailable(error))
@@ -50,30 +60,38 @@ export function openSqlite(file: string): Db {
     for (const settle of settled) settle()
   }
 
-  function runAlone({ steps, resolve, reject }: Job): () => void {
-    database.exec('savepoint job')
+  function runAlone({ run, resolve, reject }: Job): () => void {
     try {
-      const value = drive(steps())
-      database.exec('release job')
+      const value = run()
       return () => resolve(value)
     } catch (error) {
       // A full or failing disk rolls the whole transaction back: then nobody's write stands.
       if (!database.isTransaction) throw error
-      database.exec('rollback to job; release job')
       return () => reject(isOutage(error) ? new StoreUnavailable(error) : error)
     }
   }
 
-  function drive<T>(unit: Unit<T>): T {
-    let step = unit.next([])
-    while (!step.done) step = unit.next(execute(step.value))
-    return step.value
+  function runUnit<T>(steps: () => Unit<T>): T {
+    savepoint.run()
+    try {
+      const unit = steps()
+      let step = unit.next([])
+      while (!step.done) step = unit.next(execute(step.value))
+      release.run()
+      return step.value
+    } catch (error) {
+      if (database.isTransaction) {
+        undo.run()
+        release.run()
+      }
+      throw error
+    }
   }
 
-  function enqueue<T>(steps: () => Unit<T>): Promise<T> {
+  function enqueue<T>(run: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (queue.length === 0) setImmediate(commitQueue)
-      queue.push({ steps, resolve: resolve as (value: unknown) => void, reject })
+      queue.push({ run, resolve: resolve as (value: unknown) => void, reject })
     })
   }
 
@@ -86,12 +104,9 @@ export function openSqlite(file: string): Db {
         throw isOutage(error) ? new StoreUnavailable(error) : error
       }
     },
-    write<Row>(statement: Statement<Row>) {
-      return enqueue(function* () {
-        return (yield statement) as Row[]
-      })
-    },
-    unit: enqueue,
+    // One statement fails alone without a savepoint: SQLite takes back what it did (sqlite.org/lang_conflict, ABORT).
+    write: <Row>(statement: Statement<Row>) => enqueue(() => execute(statement) as Row[]),
+    unit: (steps) => enqueue(() => runUnit(steps)),
     async exclusive(steps) {
       database.exec('begin exclusive')
       try {

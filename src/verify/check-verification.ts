@@ -46,10 +46,11 @@ export async function checkVerification(
     amount: command.amount ?? null,
     payee: command.payee ?? null,
   })
-  const [active, previous = active] = deps.keys.ids as [string, ...string[]]
-  const macs = [codeMac(deps.keys, active, code, context), codeMac(deps.keys, previous, code, context)] as const
+  const [active = '', previous] = deps.keys.ids
+  const mac = codeMac(deps.keys, active, code, context)
+  const macs = [mac, previous === undefined ? mac : codeMac(deps.keys, previous, code, context)] as const
   const [row] = await deps.db.write(checkVerificationTo(service.sid, toRef, macs, occasion))
-  if (row) return verificationOf(deps, row)
+  if (row) return verificationOf(deps, row, command.sid === undefined ? command.to : undefined)
 
   const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
   if (!live) return undefined

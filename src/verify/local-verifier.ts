@@ -8,11 +8,12 @@ import type { Challenge } from '../model/challenge.ts'
 import { AvalError } from '../model/error.ts'
 import type { Transaction } from '../model/transaction.ts'
 import { challengeOf, closeChallenges, findChallenges, insertChallenge } from '../store/challenges.ts'
-import { all, type Db } from '../store/db.ts'
+import { lockSubject } from '../store/contacts.ts'
+import { all, type Db, type Unit } from '../store/db.ts'
 import { checkCode, type Occasion, spendSend, transactionOf } from '../store/transactions.ts'
 import { type CodeContext, codeMac, deriveCode } from './code.ts'
 import { EnrolmentLost, enrollContact } from './enroll-contact.ts'
-import type { Verifier, VerifyTarget } from './verifier.ts'
+import type { Checked, Started, Verifier, VerifyTarget } from './verifier.ts'
 
 export interface LocalVerifierDeps {
   db: Db
@@ -38,68 +39,66 @@ export function createLocalVerifier(deps: LocalVerifierDeps): Verifier {
 
 async function startLocal(
   deps: LocalVerifierDeps,
-  target: VerifyTarget,
+  { transaction, challenges, phone }: VerifyTarget,
   sentBefore: number,
   occasion: Occasion,
-): Promise<boolean> {
+): Promise<Started | undefined> {
   const { carrier } = deps
   if (!carrier) throw new AvalError('no_carrier', 'No carrier for text messages is configured, so no code can be sent.')
-  const { transaction } = target
-  const fresh = newChallenge(deps, transaction, occasion.at)
-  const challenge = await deps.db.unit(function* () {
+  const known = challenges.find((one) => one.open && one.expiresAt > occasion.at)
+  const fresh = known ? undefined : newChallenge(deps, transaction, occasion.at)
+  const started = await deps.db.unit(function* () {
     const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
     if (!charged) return undefined
-    const known = (yield* all(findChallenges(transaction.id, transaction.version))).map(challengeOf)
-    const live = known.find((one) => one.open && one.expiresAt > occasion.at && one.addressRef === fresh.addressRef)
-    if (live) return live
-    const [added] = yield* all(insertChallenge(fresh))
-    return added && challengeOf(added)
+    const challenge = fresh ? yield* addChallenge(fresh, occasion) : known
+    return challenge && { transaction: transactionOf(charged), challenge }
   })
-  if (!challenge) return false
+  if (!started) return undefined
 
-  const code = deriveCode(
-    deps.keys,
-    challenge.keyId,
-    challenge.codeSeed,
-    contextOf(transaction, challenge),
-    transaction.codeLength,
-  )
+  const { challenge } = started
+  const context = contextOf(transaction, challenge)
+  const code = deriveCode(deps.keys, challenge.keyId, challenge.codeSeed, context, transaction.codeLength)
   const { kind, locale, summary } = transaction
-  const body = transactionMessage({
-    brand: deps.brand,
-    host: deps.host,
-    kind,
-    locale,
-    payee: summary.payee,
-    amount: summary.amount,
-    code,
-  })
+  const { payee, amount } = summary
+  const body = transactionMessage({ brand: deps.brand, host: deps.host, kind, locale, payee, amount, code })
   try {
-    await carrier.send({ to: target.phone, channel: challenge.channel, body, code, locale })
+    await carrier.send({ to: phone, channel: challenge.channel, body, code, locale })
   } catch (cause) {
     throw new AvalError('delivery_failed', 'The code could not be sent. Ask for another one in a moment.', { cause })
   }
-  return true
+  return started
 }
 
-async function checkLocal(deps: LocalVerifierDeps, { transaction }: VerifyTarget, code: string, occasion: Occasion) {
-  const rows = await deps.db.read(findChallenges(transaction.id, transaction.version))
-  const live = rows.map(challengeOf).filter((one) => one.open && one.expiresAt > occasion.at && one.codeMac !== '')
+/** The fresh challenge, or the live one that another request added between the reading and the charge. */
+function* addChallenge(fresh: Challenge, { at }: Occasion): Unit<Challenge | undefined> {
+  const rows = yield* all(findChallenges(fresh.transactionId, fresh.version))
+  const live = rows.map(challengeOf).find((one) => one.open && one.expiresAt > at)
+  if (live) return live
+  const [added] = yield* all(insertChallenge(fresh))
+  return added && challengeOf(added)
+}
+
+async function checkLocal(
+  deps: LocalVerifierDeps,
+  { transaction, challenges }: VerifyTarget,
+  code: string,
+  occasion: Occasion,
+): Promise<Checked | undefined> {
+  const live = challenges.filter((one) => one.open && one.expiresAt > occasion.at && one.codeMac !== '')
   if (live.length === 0) return undefined
-  const [first = '-', second = '-'] = live.map((one) =>
-    codeMac(deps.keys, one.keyId, code, contextOf(transaction, one)),
-  )
+  const macs = live.map((one) => codeMac(deps.keys, one.keyId, code, contextOf(transaction, one)))
+  const [first = '-', second = '-'] = macs
   try {
-    const after = await deps.db.unit(function* () {
+    return await deps.db.unit(function* () {
+      if (transaction.enrolls) yield* all(lockSubject(transaction.subject, occasion.at))
       const [row] = yield* all(checkCode(transaction.id, transaction.version, [first, second], 'sms', occasion))
       if (!row) return undefined
       const moved = transactionOf(row)
       if (moved.status !== 'pending') yield* all(closeChallenges(moved.id))
       if (moved.status === 'approved') yield* enrollContact(moved, occasion)
-      return moved.status
+      const outcome = moved.status === 'approved' || moved.status === 'locked' ? moved.status : 'wrong'
+      return { outcome, transaction: moved } satisfies Checked
     })
-    if (after === 'approved' || after === 'locked') return after
-    return after && 'wrong'
   } catch (error) {
     if (error instanceof EnrolmentLost) return undefined
     throw error

@@ -43,8 +43,7 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   const to = allowedPhone(deps, command)
   if (!deps.carrier) throw new TwilioError(20503, 'No carrier for text messages is configured')
   const occasion = { at: deps.clock.now(), ip }
-  const row = await claim(deps, command, to, occasion)
-  const code = deriveCode(deps.keys, row.key_id, row.code_seed, dealContext(row), row.code_length)
+  const { row, code } = await claim(deps, command, to, occasion)
   const body = verificationMessage({
     friendlyName: service.friendlyName,
     code,
@@ -59,7 +58,7 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   } catch {
     throw new TwilioError(20503, 'The message could not be sent')
   }
-  return verificationOf(deps, row)
+  return verificationOf(deps, row, to)
 }
 
 function allowedPhone(deps: VerifyDeps, { to }: StartVerification): string {
@@ -77,7 +76,7 @@ async function claim(
   command: StartVerification,
   to: string,
   occasion: { at: number; ip: string },
-): Promise<VerificationRow> {
+): Promise<{ row: VerificationRow; code: string }> {
   const { service } = command
   const keyId = deps.keys.activeId
   const sid = newSid('VE', deps.random)
@@ -100,10 +99,15 @@ async function claim(
   }
   for (let tries = 0; tries < triesMax; tries++) {
     const [row] = await deps.db.write(startRow(fresh, occasion))
-    if (row) return row
+    if (row) return { row, code: row.sid === sid ? code : codeOf(deps, row) }
     await makeRoom(deps, deal, occasion)
   }
   throw new TwilioError(60212)
+}
+
+/** The code of a verification that was there already. */
+function codeOf({ keys }: VerifyDeps, row: VerificationRow): string {
+  return deriveCode(keys, row.key_id, row.code_seed, dealContext(row), row.code_length)
 }
 
 /** Takes a live verification that cannot go on out of the way, or refuses. */

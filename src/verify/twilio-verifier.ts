@@ -14,6 +14,7 @@ import {
   findChallenges,
   insertChallenge,
 } from '../store/challenges.ts'
+import { lockSubject } from '../store/contacts.ts'
 import { all, type Db } from '../store/db.ts'
 import {
   approveChecked,
@@ -31,7 +32,7 @@ import {
   type TwilioClient,
   type TwilioVerification,
 } from './twilio-client.ts'
-import type { Verifier, VerifyTarget } from './verifier.ts'
+import type { Checked, Started, Verifier, VerifyTarget } from './verifier.ts'
 
 export interface TwilioVerifierDeps extends TwilioAccount {
   db: Db
@@ -78,7 +79,7 @@ async function startAtTwilio(
   { transaction, phone }: VerifyTarget,
   sentBefore: number,
   occasion: Occasion,
-): Promise<boolean> {
+): Promise<Started | undefined> {
   const { db, client } = context
   const fresh = newChallenge(context, transaction, occasion.at)
   const claimed = await db.unit(function* () {
@@ -87,14 +88,14 @@ async function startAtTwilio(
     const known = (yield* all(findChallenges(transaction.id, transaction.version))).map(challengeOf)
     const live = known.find((one) => one.open && one.verificationSid && one.expiresAt > occasion.at)
     const closed = yield* all(closeOthersAt(fresh.addressRef, transaction.id))
-    if (live) return { challenge: live, closed }
+    if (live) return { transaction: transactionOf(charged), challenge: live, closed }
     closed.push(...(yield* all(closeChallenges(transaction.id))))
     const [added] = yield* all(insertChallenge(fresh))
     if (!added)
       throw new AvalError('resend_too_soon', 'Another code is just being sent to this phone.', { retryAfterS: 1 })
-    return { challenge: challengeOf(added), closed }
+    return { transaction: transactionOf(charged), challenge: challengeOf(added), closed }
   })
-  if (!claimed) return false
+  if (!claimed) return undefined
   for (const { verification_sid: sid } of claimed.closed) {
     if (sid && !(await client.cancel(sid))) throw new AvalError('delivery_failed', 'The code could not be sent.')
   }
@@ -113,16 +114,20 @@ async function startAtTwilio(
     throw new AvalError('delivery_failed', 'The code could not be sent.')
   }
   const [bound] = await db.write(bindVerification(challenge.id, made.sid, occasion.at))
-  if (bound) return true
+  if (bound) return { transaction: claimed.transaction, challenge: challengeOf(bound) }
   await client.cancel(made.sid)
   throw new AvalError('delivery_failed', 'The transaction changed while the code was being sent.')
 }
 
-async function checkAtTwilio(context: Context, { transaction, phone }: VerifyTarget, code: string, occasion: Occasion) {
+async function checkAtTwilio(
+  context: Context,
+  { transaction, challenges, phone }: VerifyTarget,
+  code: string,
+  occasion: Occasion,
+): Promise<Checked | undefined> {
   const { db, client } = context
   const { id, version } = transaction
-  const rows = await db.read(findChallenges(id, version))
-  const live = rows.map(challengeOf).find((one) => one.open && one.verificationSid && one.expiresAt > occasion.at)
+  const live = challenges.find((one) => one.open && one.verificationSid && one.expiresAt > occasion.at)
   if (!live?.verificationSid) return undefined
   const [charged] = await db.write(spendCheck(id, version, occasion))
   if (!charged) return undefined
@@ -132,28 +137,36 @@ async function checkAtTwilio(context: Context, { transaction, phone }: VerifyTar
     answer?.status === 'approved' && answer.sid === live.verificationSid && isOurs(context, answer, phone)
   if (approved) return approve(context, transaction, live, occasion)
   if (charged.checks >= checksMax) {
-    const closed = await db.unit(function* () {
+    const locked = await db.unit(function* () {
       const [row] = yield* all(lockSpent(id, occasion))
-      return row && (yield* all(closeChallenges(id)))
+      return row && { row, closed: yield* all(closeChallenges(id)) }
     })
-    for (const one of closed ?? []) if (one.verification_sid) await client.cancel(one.verification_sid)
-    return 'locked'
+    if (!locked) return undefined
+    for (const one of locked.closed) if (one.verification_sid) await client.cancel(one.verification_sid)
+    return { outcome: 'locked', transaction: transactionOf(locked.row) }
   }
   if (!answer) throw new AvalError('code_expired', 'The code has expired. Ask for a new one.')
-  return 'wrong'
+  return { outcome: 'wrong', transaction: transactionOf(charged) }
 }
 
-async function approve({ db, client }: Context, { id, version }: Transaction, live: Challenge, occasion: Occasion) {
+async function approve(
+  { db, client }: Context,
+  transaction: Transaction,
+  live: Challenge,
+  occasion: Occasion,
+): Promise<Checked | undefined> {
+  const { id, version } = transaction
   const binding = (await client.isPsd2()) ? 'psd2' : 'sid'
   try {
-    const moved = await db.unit(function* () {
+    return await db.unit(function* () {
+      if (transaction.enrolls) yield* all(lockSubject(transaction.subject, occasion.at))
       const [row] = yield* all(approveChecked({ id, version, challengeId: live.id, factor: 'sms', binding }, occasion))
       if (!row) return undefined
       yield* all(closeChallenges(id))
-      yield* enrollContact(transactionOf(row), occasion)
-      return row
+      const approved = transactionOf(row)
+      yield* enrollContact(approved, occasion)
+      return { outcome: 'approved', transaction: approved } satisfies Checked
     })
-    return moved && 'approved'
   } catch (error) {
     if (error instanceof EnrolmentLost) return undefined
     throw error

@@ -14,10 +14,11 @@ export function dealContext({
   return { scope: service_sid, digest: JSON.stringify([amount, payee]), addressRef: to_ref, channel: 'verify' }
 }
 
-/** The row as the rest of the program knows it, with every message that was sent for it. */
+/** The row as the rest of the program knows it, with every message that was sent for it. `to` spares opening the address where it is known. */
 export async function verificationOf(
   { db, keys }: Pick<VerifyDeps, 'db' | 'keys'>,
   row: VerificationRow,
+  to?: string,
 ): Promise<Verification> {
   const first: Attempt = { sid: row.attempt_sid, channel: row.channel, at: row.created_at }
   const attempts =
@@ -32,7 +33,7 @@ export async function verificationOf(
     sid: row.sid,
     serviceSid: row.service_sid,
     accountSid: row.account_sid,
-    to: openAddress(keys, row.key_id, row.sid, row.to_sealed),
+    to: to ?? openAddress(keys, row.key_id, row.sid, row.to_sealed),
     channel: row.channel,
     status: row.status,
     sends: row.sends,

@@ -10,6 +10,7 @@ import { listEvents, listTransactions } from '../../gate/list-transactions.ts'
 import { notFound, requireTransaction, stateOf } from '../../gate/read-transaction.ts'
 import { acknowledgeRelease, releaseTransaction } from '../../gate/release-transaction.ts'
 import { isId } from '../../lib/ids.ts'
+import { secretMatcher } from '../../lib/keyring.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { AvalError } from '../../model/error.ts'
 import { type Actor, authorize } from './authorize.ts'
@@ -45,6 +46,7 @@ interface Route<Body> {
 /** The gate's API: one row a route. Who may call, what it takes, which command it is. */
 export function registerGate(app: FastifyInstance, door: GateDoor): void {
   const none = schemas.emptyBody
+  const isApiKey = secretMatcher(door.apiKey.reveal())
   add({ method: 'POST', path: '/transactions', client: false, body: schemas.createBody, status: 201, run: create })
   add({ method: 'GET', path: '/transactions', client: false, body: none, run: list })
   add({
@@ -99,7 +101,7 @@ export function registerGate(app: FastifyInstance, door: GateDoor): void {
     app.route({
       method: route.method,
       url: `/v1${route.path}`,
-      handler: (request, reply) => handle(door, route, request, reply),
+      handler: (request, reply) => handle(door, isApiKey, route, request, reply),
     })
   }
 
@@ -137,7 +139,7 @@ export function registerGate(app: FastifyInstance, door: GateDoor): void {
 
   async function list({ query, answer }: Context<unknown>) {
     const { transactions, nextCursor } = await listTransactions(door, schemas.parse(schemas.listQuery, query))
-    return { data: transactions.map((one) => answer(stateOf(door, one, undefined))), next_cursor: nextCursor }
+    return { data: transactions.map((one) => answer(stateOf(door, one, []))), next_cursor: nextCursor }
   }
 
   async function events({ id }: Context<unknown>) {
@@ -155,12 +157,13 @@ export function registerGate(app: FastifyInstance, door: GateDoor): void {
 
 async function handle<Body>(
   door: GateDoor,
+  isApiKey: (token: string) => boolean,
   route: Route<Body>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { id = '' } = request.params as { id?: string }
-  const actor = await authorize(door, request, door.apiKey, route.client ? { id } : undefined)
+  const actor = await authorize(door, request, isApiKey, route.client ? { id } : undefined)
   if (route.path.includes(':id') && !isId('tx', id)) throw notFound()
   if (request.body !== undefined && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     throw new AvalError('unsupported_media_type', 'Send application/json in UTF-8.')

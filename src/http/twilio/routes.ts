@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isSid } from '../../lib/ids.ts'
-import { sameSecret } from '../../lib/keyring.ts'
+import { isSid, newSid } from '../../lib/ids.ts'
+import { secretMatcher } from '../../lib/keyring.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { nearestLocale } from '../../model/locale.ts'
 import { TwilioError } from '../../model/twilio-error.ts'
@@ -31,9 +31,11 @@ type Params = { service?: string; verification?: string }
 
 function routes(scope: FastifyInstance, door: TwilioDoor): void {
   const base = door.publicUrl
-  scope.addHook('onRequest', async (request, reply) => {
-    reply.header('twilio-request-id', `RQ${door.random.bytes(16).toString('hex')}`)
-    authenticate(door, request)
+  const authenticate = authenticator(door)
+  scope.addHook('onRequest', (request, reply, done) => {
+    reply.header('twilio-request-id', newSid('RQ', door.random))
+    authenticate(request)
+    done()
   })
   scope.setErrorHandler((error, request, reply) => sendTwilioError(request, reply, error))
   scope.setNotFoundHandler((request, reply) => sendTwilioError(request, reply, missing(request)))
@@ -109,13 +111,15 @@ function routes(scope: FastifyInstance, door: TwilioDoor): void {
   })
 }
 
-/** Basic auth with account SID and auth token, or with the API key in its two parts. */
-function authenticate(door: TwilioDoor, request: FastifyRequest): void {
-  const encoded = /^Basic +([A-Za-z0-9+/=_-]{1,600})$/i.exec(request.headers.authorization ?? '')?.[1]
-  const given = Buffer.from(encoded ?? '', 'base64').toString('utf8')
-  const account = sameSecret(given, `${door.accountSid}:${door.authToken.reveal()}`)
-  const key = /^SK[0-9a-fA-F]{32}:.+$/.test(door.apiKey.reveal()) && sameSecret(given, door.apiKey.reveal())
-  if (!account && !key) throw new TwilioError(20003)
+/** Basic auth with account SID and auth token, or with the API key in its two parts. Throws 20003 for anything else. */
+function authenticator({ accountSid, authToken, apiKey }: TwilioDoor): (request: FastifyRequest) => void {
+  const isAccount = secretMatcher(`${accountSid}:${authToken.reveal()}`)
+  const isKey = /^SK[0-9a-fA-F]{32}:.+$/.test(apiKey.reveal()) ? secretMatcher(apiKey.reveal()) : () => false
+  return (request) => {
+    const encoded = /^Basic +([A-Za-z0-9+/=_-]{1,600})$/i.exec(request.headers.authorization ?? '')?.[1]
+    const given = Buffer.from(encoded ?? '', 'base64').toString('utf8')
+    if (!isAccount(given) && !isKey(given)) throw new TwilioError(20003)
+  }
 }
 
 async function serviceFor(door: TwilioDoor, request: FastifyRequest): Promise<Service> {

@@ -75,6 +75,11 @@ create table contacts (
   primary key (subject, kind)
 );
 
+create table subject_locks (
+  subject text primary key,
+  locked_at bigint not null
+);
+
 create table idempotency_keys (
   scope text primary key,
   request_hash text not null,

@@ -5,6 +5,7 @@ import { parseJson } from '../lib/json.ts'
 import type { Random } from '../lib/random.ts'
 import { AvalError } from '../model/error.ts'
 import { asAvalError, sendProblem } from './problem.ts'
+import { missing, sendTwilioError } from './twilio/answers.ts'
 
 const bodyMax = 160 * 1024
 
@@ -26,6 +27,11 @@ export function createApp(options: {
     genReqId: () => options.random.bytes(8).toString('hex'),
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 500 },
+    // An address that cannot be read is an address where nothing is; the router's own answer would repeat it.
+    frameworkErrors: (_error, request, reply) => {
+      if (/^(\/verify)?\/v2\//.test(request.url)) sendTwilioError(request, reply, missing(request))
+      else sendProblem(reply, nothingHere())
+    },
     forceCloseConnections: 'idle',
   })
   app.register(cookie)
@@ -50,9 +56,7 @@ export function createApp(options: {
     done()
   })
   app.setErrorHandler((error, request, reply) => sendProblem(reply, asAvalError(error, request)))
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new AvalError('not_found', 'There is nothing at this address.')),
-  )
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, nothingHere()))
   return app
 }
 
@@ -66,4 +70,8 @@ function headersOf(https: boolean): Record<string, string> {
     'cross-origin-resource-policy': 'same-origin',
     ...(https && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
   }
+}
+
+function nothingHere(): AvalError {
+  return new AvalError('not_found', 'There is nothing at this address.')
 }

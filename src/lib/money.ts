@@ -46,7 +46,9 @@ const formats = new Map<string, Intl.NumberFormat>()
 function numberFormat(locale: string, currency: string): Intl.NumberFormat {
   const known = formats.get(`${locale} ${currency}`)
   if (known) return known
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  // "R$" is the real in every language; Spanish would write BRL. Other short signs, such as "$", would name several currencies.
+  const currencyDisplay = currency === 'BRL' ? 'narrowSymbol' : 'symbol'
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay })
   formats.set(`${locale} ${currency}`, format)
   return format
 }

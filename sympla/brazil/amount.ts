@@ -28,7 +28,7 @@ export function readAmount(text: string): AmountReading {
 
 /** "R$ 1.234,56" as this language writes it. Takes a decimal string. */
 export function formatAmount(value: string, locale: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency: 'BRL' })
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency: 'BRL', currencyDisplay: 'narrowSymbol' })
   // Intl keeps every digit of a decimal string (ECMA-402, Intl.NumberFormat v3); the types lag behind.
   return format.format(value as unknown as number)
 }

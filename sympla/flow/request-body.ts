@@ -6,7 +6,8 @@ import type { Locale } from '../text/locale.ts'
 
 /** Who asked, from where and in which language. */
 export interface Asker {
-  ip: string
+  /** Undefined when the connection was cut before it was looked at. */
+  ip: string | undefined
   userAgent: string
   locale: Locale
 }
@@ -25,7 +26,10 @@ export function composeBody(
     summary: { payee: payout.holder.name, amount: payout.amount, fields: [{ label: title, value: number }] },
     payload: payout,
     factor: 'sms',
-    client: { ip, ...(userAgent === '' ? {} : { user_agent: userAgent.slice(0, 200) }) },
+    client: {
+      ...(ip === undefined ? {} : { ip }),
+      ...(userAgent === '' ? {} : { user_agent: userAgent.slice(0, 200) }),
+    },
     locale,
     return_url: returnUrl,
   }

@@ -68,7 +68,7 @@ function returnAddress(transactionId: string): string {
 
 function askerOf(request: FastifyRequest): Asker {
   const { 'user-agent': userAgent = '', cookie } = request.headers
-  return { ip: request.ip, userAgent, locale: chosenLocale(cookie) }
+  return { ip: request.ip as string | undefined, userAgent, locale: chosenLocale(cookie) }
 }
 
 function formOf({ body }: FastifyRequest): Form {

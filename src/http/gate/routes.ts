@@ -13,6 +13,7 @@ import { isId } from '../../lib/ids.ts'
 import { secretMatcher } from '../../lib/keyring.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { AvalError } from '../../model/error.ts'
+import { callerAddress } from '../caller-address.ts'
 import { type Actor, authorize } from './authorize.ts'
 import { type Answer, idempotencyKeyOf, runOnce } from './idempotency.ts'
 import * as schemas from './schemas.ts'
@@ -173,7 +174,7 @@ async function handle<Body>(
     id,
     body,
     query: request.query,
-    caller: { ip: request.ip, actor },
+    caller: { ip: callerAddress(request), actor },
     operation,
     answer: (state) => transactionBody(state, { keys: door.keys, publicUrl: door.publicUrl, secrets: actor === 'api' }),
   })

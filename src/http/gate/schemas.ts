@@ -3,7 +3,12 @@ import { AvalError } from '../../model/error.ts'
 import { factors } from '../../model/factor.ts'
 import { transactionStatuses } from '../../model/transaction.ts'
 
-const line = (max: number) => z.string().min(1).max(max)
+const line = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed(), 'holds half a character')
 const name = line(200).regex(/^[^\p{Cc}\p{Cs}]+$/u, 'holds characters that cannot be shown')
 const kind = z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'is not of the form a-z, then a-z 0-9 _ . -')
 
@@ -53,7 +58,9 @@ export const checkBody = z.union([
 export const changeBody = z
   .strictObject({ summary: summary.optional(), payload: z.unknown().optional() })
   .refine((body) => 'summary' in body || 'payload' in body, 'has neither summary nor payload')
-export const acknowledgeBody = z.strictObject({ release_id: line(100) })
+export const acknowledgeBody = z.strictObject({
+  release_id: z.string().regex(/^[\x21-\x7e]{1,100}$/, 'is no release_id'),
+})
 export const emptyBody = z.union([z.undefined(), z.null(), z.strictObject({})])
 export const listQuery = z.strictObject({
   status: z.enum(transactionStatuses).optional(),

@@ -154,7 +154,7 @@ describe('the walk', () => {
       expect((await post('resend')).statusCode).toBe(303)
       if (sends === 3) {
         doors.clock.advance(91_000)
-        expect((await get()).body).toContain('This is the last send')
+        expect((await get()).body).toContain('You can ask for the code only once more')
       }
       doors.clock.advance(91_000)
     }

@@ -10,6 +10,7 @@ import { isId } from '../../lib/ids.ts'
 import { AvalError } from '../../model/error.ts'
 import type { Locale } from '../../model/locale.ts'
 import { checksMax } from '../../model/transaction.ts'
+import { callerAddress } from '../caller-address.ts'
 import { asAvalError } from '../problem.ts'
 import { isSameOrigin } from '../same-origin.ts'
 import { pageCopy } from './copy/copy.ts'
@@ -77,7 +78,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   async function act(request: FastifyRequest, reply: FastifyReply, page: (visit: Visit) => Promise<FastifyReply>) {
     if (!isSameOrigin(request.headers, deps.publicUrl))
       throw new AvalError('forbidden', 'The form came from another site.')
-    const retryAfterS = deps.guard.mode === 'enforce' ? await slowDown(deps, request.ip) : undefined
+    const retryAfterS = deps.guard.mode === 'enforce' ? await slowDown(deps, callerAddress(request)) : undefined
     if (retryAfterS !== undefined) throw new AvalError('too_many_requests', 'Too many requests.', { retryAfterS })
     return visit(request, reply, async (visit) => {
       const { version } = formOf(request)
@@ -150,8 +151,8 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   }
 }
 
-function callerOf({ ip }: FastifyRequest) {
-  return { ip, actor: 'page' } as const
+function callerOf(request: FastifyRequest) {
+  return { ip: callerAddress(request), actor: 'page' } as const
 }
 
 function formOf({ body }: FastifyRequest): Record<string, unknown> {

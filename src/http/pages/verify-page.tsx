@@ -130,7 +130,7 @@ function Deny({ screen: { card }, copy }: { screen: Of<'deny'>; copy: PageCopy }
   return (
     <main>
       <h1>{copy.denyHeading}</h1>
-      <SummaryCard card={card} copy={copy} />
+      <SummaryCard card={card} copy={copy} title={copy.cardTitleOver} />
       <p>{copy.denyText}</p>
       <form class="actions" method="post" action={`/t/${card.id}/deny`} data-once>
         <button class="button button-danger" type="submit">

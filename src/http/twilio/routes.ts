@@ -10,6 +10,7 @@ import type { Service, ServiceSettings } from '../../verify/service.ts'
 import type { Services } from '../../verify/services.ts'
 import { startVerification } from '../../verify/start-verification.ts'
 import { fetchVerification, updateVerification } from '../../verify/update-verification.ts'
+import { callerAddress } from '../caller-address.ts'
 import { checkBody, missing, sendTwilioError, serviceBody, verificationBody } from './answers.ts'
 import { type Form, formOf, invalid } from './form.ts'
 import { pageOf } from './page.ts'
@@ -36,6 +37,10 @@ function routes(scope: FastifyInstance, door: TwilioDoor): void {
     reply.header('twilio-request-id', newSid('RQ', door.random))
     authenticate(request)
     done()
+  })
+  scope.addHook('preValidation', (request, _reply, done) => {
+    const form = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')
+    done(request.body === undefined || form ? undefined : new TwilioError(60200, 'Invalid parameter: send a form'))
   })
   scope.setErrorHandler((error, request, reply) => sendTwilioError(request, reply, error))
   scope.setNotFoundHandler((request, reply) => sendTwilioError(request, reply, missing(request)))
@@ -76,7 +81,7 @@ function routes(scope: FastifyInstance, door: TwilioDoor): void {
       locale: localeOf(form, request),
       appHash: form.text('AppHash'),
       ...dealOf(form),
-      ip: request.ip,
+      ip: callerAddress(request),
     })
     return reply.code(201).send(verificationBody(started, base))
   })
@@ -92,7 +97,7 @@ function routes(scope: FastifyInstance, door: TwilioDoor): void {
     form.required('Status')
     const status = form.choice('Status', ['canceled', 'approved']) ?? 'canceled'
     const sidOrTo = (request.params as Params).verification ?? ''
-    const updated = await updateVerification(door, { service, sidOrTo, status, ip: request.ip })
+    const updated = await updateVerification(door, { service, sidOrTo, status, ip: callerAddress(request) })
     if (!updated) throw missing(request)
     return verificationBody(updated, base)
   })
@@ -105,7 +110,7 @@ function routes(scope: FastifyInstance, door: TwilioDoor): void {
     const code = form.required('Code')
     if (code.length < 4 || code.length > 10) throw invalid('Code')
     if (service.settings.psd2_enabled && !(deal.amount && deal.payee)) throw new TwilioError(60206)
-    const checked = await checkVerification(door, { service, to, sid, code, ...deal, ip: request.ip })
+    const checked = await checkVerification(door, { service, to, sid, code, ...deal, ip: callerAddress(request) })
     if (!checked) throw missing(request)
     return checkBody(checked)
   })

@@ -39,7 +39,7 @@ export const en: PageCopy = {
   resendIn: 'You can request another code in',
   resendReady: 'You can now request another code.',
   resendTooSoon: (seconds) => `Wait ${secondsText(seconds)} before you request another code.`,
-  resendLast: 'This is the last send for this request.',
+  resendLast: 'You can ask for the code only once more.',
   resendNone: 'There are no more sends for this request. The last code we sent still works.',
   resent: 'Code resent. The earlier message still works.',
   newCode: 'Get a new code',

@@ -39,7 +39,7 @@ export const es: PageCopy = {
   resendIn: 'Puede pedir otro código en',
   resendReady: 'Ya puede pedir otro código.',
   resendTooSoon: (seconds) => `Espere ${secondsText(seconds)} para pedir otro código.`,
-  resendLast: 'Este es el último envío de esta solicitud.',
+  resendLast: 'Puede pedir el código solo una vez más.',
   resendNone: 'No quedan más envíos para esta solicitud. El último código enviado sigue sirviendo.',
   resent: 'Código reenviado. El mensaje anterior también sirve.',
   newCode: 'Recibir un código nuevo',

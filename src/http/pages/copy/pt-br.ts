@@ -39,7 +39,7 @@ export const ptBR: PageCopy = {
   resendIn: 'Você pode pedir outro código em',
   resendReady: 'Você já pode pedir outro código.',
   resendTooSoon: (seconds) => `Espere mais ${secondsText(seconds)} para pedir outro código.`,
-  resendLast: 'Este é o último envio deste pedido.',
+  resendLast: 'Você pode pedir o código só mais uma vez.',
   resendNone: 'Não há mais envios para este pedido. O último código enviado continua valendo.',
   resent: 'Código reenviado. O código anterior também continua valendo.',
   newCode: 'Receber um novo código',

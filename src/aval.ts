@@ -85,7 +85,7 @@ export async function createAval(
   registerAssets(app)
   registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
   registerTwilio(app, { ...gate, ...credentials, carrier, services, publicUrl })
-  registerHostedPages(app, { ...gate, publicUrl, brand })
+  registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
   if (inbox) registerInbox(app, { inbox, clock, publicUrl })
 
   const timers = [every(sweepMs, () => sweep(gate)), every(headMs, () => signAuditHead(gate))]

@@ -128,7 +128,7 @@ function isOutage(error: unknown): boolean {
   if (isConflict(error) || error instanceof StoreUnavailable) return false
   if (!/^[0-9A-Z]{5}$/.test(code) || code.startsWith('E'))
     return !(error instanceof TypeError || error instanceof RangeError) && isTransport(error, code)
-  return /^(08|53|57|58)/.test(code) || code === '55P03' || code === '25006'
+  return /^(08|53|57|58)/.test(code) || code === '55P03' || code === '55000' || code === '25006'
 }
 
 function isTransport(error: unknown, code: string): boolean {

@@ -55,7 +55,7 @@ test.each([
   ['abc', '210169', '6', ['agency_invalid']],
   ['0000', '210169', '6', ['agency_invalid']],
   ['12345678', '210169', '6', ['agency_invalid']],
-  ['1584', '', '', ['account_empty']],
+  ['1584', '', '', ['account_empty', 'digit_empty']],
   ['1584', '210169', '', ['digit_empty']],
   ['1584', '210169', 'Z', ['digit_invalid']],
   ['1584', '210169', '66', ['digit_invalid']],
@@ -64,7 +64,7 @@ test.each([
   ['1584', '123456789', '0', ['account_long']],
   ['1584', '00000000', '0', ['account_invalid']],
   ['1584', '21o169', '6', ['account_invalid']],
-  ['', '', '', ['agency_empty', 'account_empty']],
+  ['', '', '', ['agency_empty', 'account_empty', 'digit_empty']],
 ])('branch "%s", account "%s", digit "%s" are faults of structure', (agency, account, digit, faults) => {
   expect(read('001', agency, account, digit)).toEqual({ faults })
 })

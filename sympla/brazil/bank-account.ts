@@ -45,7 +45,11 @@ export function readBankAccount(typed: TypedAccount): AccountReading {
   const agency = readAgency(typed.agency)
   const account = readAccount(typed)
   if ('fault' in agency || 'fault' in account) {
-    return { faults: [agency, account].flatMap((part) => ('fault' in part ? [part.fault] : [])) }
+    const faults = [agency, account].flatMap((part) => ('fault' in part ? [part.fault] : []))
+    // Named at once, so that nobody mends an empty form in two rounds.
+    return {
+      faults: faults.includes('account_empty') && typed.digit.trim() === '' ? [...faults, 'digit_empty'] : faults,
+    }
   }
   const read = { compe: typed.compe, ...agency, ...account }
   return { account: { ...read, doubts: findDoubts(read) } }

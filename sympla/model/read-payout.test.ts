@@ -53,6 +53,7 @@ test('everything that is wrong is named at once, each at its field', () => {
       { field: 'bank', code: 'bank_empty' },
       { field: 'agency', code: 'agency_empty' },
       { field: 'account', code: 'account_empty' },
+      { field: 'digit', code: 'digit_empty' },
       { field: 'amount', code: 'amount_empty' },
       { field: 'phone', code: 'mobile_empty' },
     ],

@@ -55,8 +55,9 @@ export function failedPage({ text }: PageContext, { status, ref }: { status: Fai
       <>
         <h1>{outcome.title}</h1>
         <p>{outcome.text}</p>
+        <p class="soft">{text.outcomeKept}</p>
         <p class="soft">
-          {text.outcomeKept} {text.receiptRef} <span class="number">{ref}</span>
+          {text.receiptRef} <span class="number">{ref}</span>
         </p>
         <div class="actions">
           <a class="button" href="/repasse/revisao">

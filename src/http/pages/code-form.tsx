@@ -19,6 +19,7 @@ export function CodeForm({
   return (
     <form method="post" action={`/t/${card.id}/check`} novalidate data-once>
       <input type="hidden" name="version" value={card.version} />
+      <input type="hidden" name="checks" value={card.checks} />
       <div class={problem ? 'field invalid' : 'field'}>
         <label class="label" for="code">
           {copy.codeLabel(code.digits)}

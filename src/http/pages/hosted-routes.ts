@@ -13,7 +13,7 @@ import { checksMax } from '../../model/transaction.ts'
 import { callerAddress } from '../caller-address.ts'
 import { asAvalError } from '../problem.ts'
 import { isSameOrigin } from '../same-origin.ts'
-import { pageCopy } from './copy/copy.ts'
+import { type PageCopy, pageCopy } from './copy/copy.ts'
 import { screenOfError, screenOfRefusal } from './error-screen.ts'
 import { pageCookies } from './page-cookies.ts'
 import { cardOf, type Screen, screenOf, withProblem } from './screen.ts'
@@ -24,6 +24,8 @@ import { renderVerifyPage } from './verify-page.tsx'
 export interface HostedDeps extends GateDeps {
   publicUrl: string
   brand: string
+  /** Address of the dev inbox, in local mode. */
+  inboxUrl?: string | undefined
   /** Time zone of the times that pages show. */
   timeZone?: string
 }
@@ -126,13 +128,21 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     const typed = readTypedCode(formOf(request).code, visit.state.transaction.codeLength, copy)
     if ('problem' in typed && before.name === 'code') return show(visit, withProblem(before, 422, typed.problem))
 
+    // A form that shows fewer tries than were made is sent again (a reload, a second click): it gets the answer of then.
+    const { checks } = visit.state.transaction
+    const shown = formOf(request).checks
+    if (before.name === 'code' && shown !== undefined && shown !== String(checks)) {
+      return show(visit, withProblem(before, 422, wrongText(copy, checksMax - checks)))
+    }
+
     // What is no code is still handed down when no code is due, so that the gate says why.
     const code = 'code' in typed ? typed.code : '0'.repeat(visit.state.transaction.codeLength)
     const { matched, state } = await checkTransaction(deps, { id, code, caller: callerOf(request) })
     if (matched) return sendOn(reply, `/t/${id}`)
-    const left = checksMax - state.transaction.checks
-    const problem = left === 1 ? copy.codeWrongLast : copy.codeWrong(left)
-    return show(visit, withProblem(screenOf(state, locale, timeZone), 422, problem))
+    return show(
+      visit,
+      withProblem(screenOf(state, locale, timeZone), 422, wrongText(copy, checksMax - state.transaction.checks)),
+    )
   }
 
   async function resend({ request, reply, id }: Visit): Promise<FastifyReply> {
@@ -147,8 +157,16 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
 
   function show({ reply, locale }: Pick<Visit, 'reply' | 'locale'>, screen: Screen): FastifyReply {
     if ('retryAfterS' in screen && screen.retryAfterS !== undefined) reply.header('retry-after', screen.retryAfterS)
-    return sendPage(reply, screen.status, renderVerifyPage(screen, { locale, brand: deps.brand }))
+    return sendPage(
+      reply,
+      screen.status,
+      renderVerifyPage(screen, { locale, brand: deps.brand, inboxUrl: deps.inboxUrl }),
+    )
   }
+}
+
+function wrongText(copy: PageCopy, left: number): string {
+  return left === 1 ? copy.codeWrongLast : copy.codeWrong(left)
 }
 
 function callerOf(request: FastifyRequest) {

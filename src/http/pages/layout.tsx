@@ -13,6 +13,8 @@ export interface PageFrame {
   /** The page's parts of dist/web. */
   style: 'page-style' | 'inbox-style'
   script: 'page' | 'inbox'
+  /** Where messages are in local mode, for whoever waits for a code on a phone that gets none. */
+  inboxUrl?: string | undefined
   children: ComponentChildren
 }
 
@@ -20,7 +22,7 @@ const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%231450c4'/%3E%3Cpath d='m4 8.5 3 3 5-7' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
 
 /** A whole document. Everything in it is escaped by the renderer; there is no inline script or style. */
-export function renderPage({ locale, brand, title, style, script, children }: PageFrame): string {
+export function renderPage({ locale, brand, title, style, script, inboxUrl, children }: PageFrame): string {
   const page = (
     <html lang={locale}>
       <head>
@@ -36,6 +38,11 @@ export function renderPage({ locale, brand, title, style, script, children }: Pa
         <script type="module" src={assetUrl(script)} />
       </head>
       <body>
+        {inboxUrl && (
+          <p class="banner">
+            {pageCopy[locale].localBanner} <a href={inboxUrl}>{pageCopy[locale].localInbox}</a>
+          </p>
+        )}
         <div class="page">
           <header class="masthead">
             <span class="brand" {...untranslated}>

@@ -17,6 +17,8 @@ export interface CardView {
   /** Last four digits of the phone. */
   lastFour: string
   enrolls: boolean
+  /** Tries made so far: a form that was made before another try is a repeat, and spends none. */
+  checks: number
 }
 
 /** The form that takes a code. */
@@ -142,7 +144,7 @@ export function withProblem(screen: Screen, status: number, problem: string, ret
 }
 
 export function cardOf({ transaction }: TransactionState, locale: Locale): CardView {
-  const { id, version, kind, summary, digest, phoneMask, enrolls } = transaction
+  const { id, version, kind, summary, digest, phoneMask, enrolls, checks } = transaction
   return {
     id,
     version,
@@ -153,6 +155,7 @@ export function cardOf({ transaction }: TransactionState, locale: Locale): CardV
     reference: shortRef(digest),
     lastFour: (phoneMask ?? '').slice(-4),
     enrolls,
+    checks,
   }
 }
 

@@ -15,6 +15,7 @@ const card: CardView = {
   reference: 'AVL-7F3C',
   lastFour: '4321',
   enrolls: true,
+  checks: 0,
 }
 const code: CodeView = {
   digits: 6,

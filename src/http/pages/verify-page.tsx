@@ -9,7 +9,10 @@ import { SummaryCard } from './summary-card.tsx'
 type Of<Name extends Screen['name']> = Extract<Screen, { name: Name }>
 
 /** The hosted page in one of its states, as a whole document. A pure function of what it shows. */
-export function renderVerifyPage(screen: Screen, { locale, brand }: { locale: Locale; brand: string }): string {
+export function renderVerifyPage(
+  screen: Screen,
+  { locale, brand, inboxUrl }: { locale: Locale; brand: string; inboxUrl?: string | undefined },
+): string {
   const copy = pageCopy[locale]
   return renderPage({
     locale,
@@ -17,6 +20,7 @@ export function renderVerifyPage(screen: Screen, { locale, brand }: { locale: Lo
     title: copy.title(headingOf(screen, copy), brand, 'problem' in screen && screen.problem !== undefined),
     style: 'page-style',
     script: 'page',
+    inboxUrl,
     children: <Body screen={screen} copy={copy} brand={brand} />,
   })
 }

@@ -9,6 +9,8 @@ export interface PageCopy {
   languagesLabel: string
   title(task: string, brand: string, wrong: boolean): string
   problem: string
+  localBanner: string
+  localInbox: string
 
   cardTitle: string
   cardTitleApproved: string

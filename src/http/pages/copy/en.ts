@@ -5,6 +5,8 @@ export const en: PageCopy = {
   languagesLabel: 'Language',
   title: (task, brand, wrong) => `${wrong ? 'Error: ' : ''}${task} - ${brand}`,
   problem: 'There is a problem',
+  localBanner: 'Local mode: no text message leaves this machine.',
+  localInbox: 'See the messages',
 
   cardTitle: 'What you are approving',
   cardTitleApproved: 'What you approved',

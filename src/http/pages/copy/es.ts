@@ -5,6 +5,8 @@ export const es: PageCopy = {
   languagesLabel: 'Idioma',
   title: (task, brand, wrong) => `${wrong ? 'Error: ' : ''}${task} - ${brand}`,
   problem: 'Hay un problema',
+  localBanner: 'Entorno local: ningún SMS sale de esta máquina.',
+  localInbox: 'Ver los mensajes',
 
   cardTitle: 'Lo que está aprobando',
   cardTitleApproved: 'Lo que aprobó',

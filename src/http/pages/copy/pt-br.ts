@@ -5,6 +5,8 @@ export const ptBR: PageCopy = {
   languagesLabel: 'Idioma',
   title: (task, brand, wrong) => `${wrong ? 'Erro: ' : ''}${task} - ${brand}`,
   problem: 'Há um problema',
+  localBanner: 'Ambiente local: nenhum SMS sai desta máquina.',
+  localInbox: 'Ver as mensagens',
 
   cardTitle: 'O que você está aprovando',
   cardTitleApproved: 'O que você aprovou',

@@ -1,0 +1,57 @@
+/** Strings that have broken parsers, stores and comparisons; each may stand wherever a string may. */
+export const hostileStrings: Record<string, string> = {
+  empty: '',
+  NUL: 'a\u0000b',
+  'a lone high surrogate': 'a\ud800b',
+  'a lone low surrogate': 'a\udfffb',
+  'a right-to-left override': 'ana\u202Eafd',
+  'a byte order mark': '\ufeff123456',
+  'a newline': 'a\r\nSet-Cookie: b=c',
+  SQL: "'; drop table transactions; --",
+  markup: '<script>alert(1)</script>',
+  'an ICU pattern': '{payee, plural, other {#}}',
+  'a printf pattern': '%s%n%x{{7*7}}#{7*7}',
+  'a path': '../../../../etc/passwd',
+  'fifty thousand characters': 'a'.repeat(50_000),
+  'nested brackets': '('.repeat(20_000),
+  'a prototype': '__proto__',
+  'combining marks': `a${'\u0301'.repeat(5000)}`,
+  'an emoji of many parts': '\u{1F469}\u200D\u{1F469}\u200D\u{1F467}\u200D\u{1F466}',
+}
+
+/** What is no code, whatever it looks like. */
+export function codeLookalikes(code: string): Record<string, unknown> {
+  const shifted = (by: number) => [...code].map((digit) => String.fromCodePoint(by + Number(digit))).join('')
+  return {
+    'an array': [code],
+    'an array of digits': [...code],
+    'an object': { $gt: '' },
+    'an object with a value': { value: code, toString: code },
+    'a number': Number(code),
+    null: null,
+    true: true,
+    'nothing at all': undefined,
+    'an empty string': '',
+    'Arabic-Indic digits': shifted(0x660),
+    'full-width digits': shifted(0xff10),
+    'mathematical digits': shifted(0x1d7ce),
+    'one full-width digit': `${code.slice(0, 5)}${String.fromCodePoint(0xff10 + Number(code[5]))}`,
+    'a zero-width space inside': `${code.slice(0, 3)}\u200b${code.slice(3)}`,
+    'a space before': ` ${code}`,
+    'a space after': `${code} `,
+    'a newline after': `${code}\n`,
+    'a space inside': `${code.slice(0, 3)} ${code.slice(3)}`,
+    'hyphens inside': `${code.slice(0, 2)}-${code.slice(2, 4)}-${code.slice(4)}`,
+    'a sign before': `+${code}`,
+    'a fraction': `${code}.0`,
+    'an exponent': '1e5',
+    hexadecimal: `0x${Number(code).toString(16)}`,
+    'a zero before': `0${code}`,
+    'five digits': code.slice(0, 5),
+    'a NUL after': `${code}\u0000`,
+    'ten thousand digits': code.repeat(1700),
+    'a percent': '%',
+    'an underscore': '______',
+    'a lone surrogate': `${code.slice(0, 5)}\ud800`,
+  }
+}

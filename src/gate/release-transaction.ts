@@ -30,7 +30,7 @@ export async function releaseTransaction(
 ): Promise<Release> {
   const at = deps.clock.now()
   await requireTransaction(deps, { id })
-  const [row] = await deps.db.write(leaseRelease(id, newId('rel', deps.random), { at, ip: caller.ip }))
+  const [row] = await deps.db.write(leaseRelease(id, newId('rel', at, deps.random), { at, ip: caller.ip }))
   if (!row) throw await whyNotReleased(deps, id)
   const transaction = transactionOf(row)
   const contents = openApproved(deps, transaction)

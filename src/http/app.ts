@@ -1,4 +1,3 @@
-import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { parseJson } from '../lib/json.ts'
@@ -34,7 +33,6 @@ export function createApp(options: {
     },
     forceCloseConnections: 'idle',
   })
-  app.register(cookie)
   app.register(formbody)
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {

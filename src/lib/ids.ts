@@ -1,13 +1,22 @@
+import type { Instant } from './clock.ts'
 import type { Random } from './random.ts'
 
-/** A Twilio SID: two capital letters and 32 hexadecimal digits, 128 random bits. */
-export function newSid(prefix: string, random: Random): string {
-  return prefix + random.bytes(16).toString('hex')
+/**
+ * 32 hexadecimal digits: the time of making in the first twelve, then 80 random bits. Rows that are made together then lie together
+ * in every index, so that a commit writes few pages (the reason of UUID version 7, RFC 9562). An id is no secret.
+ */
+export function newHex(at: Instant, random: Random): string {
+  return at.toString(16).padStart(12, '0') + random.bytes(10).toString('hex')
 }
 
-/** An id of the gate: prefix, underscore, 32 hexadecimal digits, 128 random bits. */
-export function newId(prefix: string, random: Random): string {
-  return `${prefix}_${random.bytes(16).toString('hex')}`
+/** A Twilio SID: two capital letters and 32 hexadecimal digits. */
+export function newSid(prefix: string, at: Instant, random: Random): string {
+  return prefix + newHex(at, random)
+}
+
+/** An id of the gate: prefix, underscore, 32 hexadecimal digits. */
+export function newId(prefix: string, at: Instant, random: Random): string {
+  return `${prefix}_${newHex(at, random)}`
 }
 
 /** Whether `text` has the form of a SID with this prefix. Hexadecimal digits of either case count, as at Twilio. */

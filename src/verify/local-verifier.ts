@@ -107,7 +107,7 @@ async function checkLocal(
 
 function newChallenge(deps: LocalVerifierDeps, transaction: Transaction, at: number): Challenge {
   const challenge: Challenge = {
-    id: newId('ch', deps.random),
+    id: newId('ch', at, deps.random),
     transactionId: transaction.id,
     version: transaction.version,
     channel: 'sms',

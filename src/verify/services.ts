@@ -37,7 +37,7 @@ export function createServices({ db, clock, random }: { db: Db; clock: Clock; ra
 
   return {
     find,
-    async create(accountSid, friendlyName, settings, sid = newSid('VA', random)) {
+    async create(accountSid, friendlyName, settings, sid = newSid('VA', clock.now(), random)) {
       const at = clock.now()
       const row = {
         sid,

@@ -79,7 +79,7 @@ async function claim(
 ): Promise<{ row: VerificationRow; code: string }> {
   const { service } = command
   const keyId = deps.keys.activeId
-  const sid = newSid('VE', deps.random)
+  const sid = newSid('VE', occasion.at, deps.random)
   const toRef = addressRef(deps.keys, keyId, to)
   const deal = { service_sid: service.sid, to_ref: toRef, amount: command.amount ?? null, payee: command.payee ?? null }
   const seed = deps.random.bytes(16).toString('base64url')
@@ -94,7 +94,7 @@ async function claim(
     code_seed: seed,
     code_mac: codeMac(deps.keys, keyId, code, dealContext(deal)),
     code_length: service.settings.code_length,
-    attempt_sid: newSid('VL', deps.random),
+    attempt_sid: newSid('VL', occasion.at, deps.random),
     expires_at: occasion.at + verificationTtlMs,
   }
   for (let tries = 0; tries < triesMax; tries++) {

@@ -184,7 +184,7 @@ async function dealOf(client: TwilioClient, { summary }: Transaction): Promise<D
 
 function newChallenge({ random, keys }: TwilioVerifierDeps, transaction: Transaction, at: number): Challenge {
   return {
-    id: newId('ch', random),
+    id: newId('ch', at, random),
     transactionId: transaction.id,
     version: transaction.version,
     channel: 'sms',

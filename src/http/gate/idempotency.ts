@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { GateDeps } from '../../gate/deps.ts'
 import { openBytes, sealBytes } from '../../lib/aead.ts'
 import { frame } from '../../lib/frame.ts'
+import { newHex } from '../../lib/ids.ts'
 import { AvalError } from '../../model/error.ts'
 import {
   claimIdempotencyKey,
@@ -55,7 +56,7 @@ export async function runOnce(
       {
         scope,
         request_hash: hashOf(request.body),
-        operation: deps.random.bytes(16).toString('hex'),
+        operation: newHex(at, deps.random),
         key_id: deps.keys.activeId,
         claimed_until: at + claimMs,
         expires_at: at + keptMs,

@@ -9,7 +9,7 @@ import { cancelTransaction, denyTransaction } from '../../gate/end-transaction.t
 import { listEvents, listTransactions } from '../../gate/list-transactions.ts'
 import { notFound, requireTransaction, stateOf } from '../../gate/read-transaction.ts'
 import { acknowledgeRelease, releaseTransaction } from '../../gate/release-transaction.ts'
-import { isId } from '../../lib/ids.ts'
+import { isId, newHex } from '../../lib/ids.ts'
 import { secretMatcher } from '../../lib/keyring.ts'
 import type { Secret } from '../../lib/secret.ts'
 import { AvalError } from '../../model/error.ts'
@@ -183,7 +183,7 @@ async function handle<Body>(
     const answered = (await route.run(context(operation))) as { id?: string }
     return { status: route.status ?? 200, body: answered, transactionId: id || (answered.id ?? '') }
   }
-  const answer = key === undefined ? await run(door.random.bytes(16).toString('hex')) : await runKeyed(key, actor)
+  const answer = key === undefined ? await run(newHex(door.clock.now(), door.random)) : await runKeyed(key, actor)
   return reply.code(answer.status).send(answer.body)
 
   async function runKeyed(given: string, who: Actor) {

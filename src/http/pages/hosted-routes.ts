@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { challengeTransaction } from '../../gate/challenge-transaction.ts'
 import { checkTransaction } from '../../gate/check-transaction.ts'
@@ -47,6 +48,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   const timeZone = deps.timeZone ?? 'America/Sao_Paulo'
 
   app.register(async (scope) => {
+    await scope.register(cookie)
     scope.setErrorHandler((error, request, reply) => {
       const locale = cookies.locale(request, reply)
       return show({ reply, locale }, screenOfError(asAvalError(error, request), request))

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Inbox, InboxMessage } from '../../channel/inbox.ts'
@@ -43,6 +44,7 @@ export function registerInbox(app: FastifyInstance, deps: InboxDeps): void {
   const closing = new AbortController()
 
   app.register(async (scope) => {
+    await scope.register(cookie)
     scope.addHook('onRequest', async ({ headers }) => refuseForeignHost(headers.host, deps.publicUrl))
     scope.addHook('preClose', async () => closing.abort())
     scope.addHook('onClose', () => inbox.flush())

@@ -34,7 +34,7 @@ function routes(scope: FastifyInstance, door: TwilioDoor): void {
   const base = door.publicUrl
   const authenticate = authenticator(door)
   scope.addHook('onRequest', (request, reply, done) => {
-    reply.header('twilio-request-id', newSid('RQ', door.random))
+    reply.header('twilio-request-id', newSid('RQ', door.clock.now(), door.random))
     authenticate(request)
     done()
   })

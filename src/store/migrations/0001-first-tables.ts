@@ -132,7 +132,6 @@ create table verifications (
 );
 create index verifications_to_expire on verifications (expires_at) where live = 1;
 create unique index verifications_live on verifications (service_sid, to_ref) where live = 1;
-create index verifications_by_address on verifications (service_sid, to_ref, created_at);
 
 create table attempts (
   sid text primary key,

@@ -6,7 +6,8 @@ export interface Phone {
   e164: string
   /** ISO 3166 country, when the plan names one. */
   country: CountryCode | undefined
-  type: NumberType
+  /** Read from the numbering plan when it is asked for, which costs as much as parsing. */
+  readonly type: NumberType
 }
 
 /**
@@ -23,7 +24,13 @@ export function parsePhone(text: string, defaultCountry?: CountryCode): Phone | 
     defaultCountry ? { defaultCountry, extract: false } : { extract: false },
   )
   if (!parsed?.isValid() || parsed.ext) return undefined
-  return { e164: parsed.number, country: parsed.country, type: parsed.getType() }
+  return {
+    e164: parsed.number,
+    country: parsed.country,
+    get type() {
+      return parsed.getType()
+    },
+  }
 }
 
 /** Whether a text message can reach the number, as far as the numbering plan tells. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Db, type Statement, StoreUnavailable, textOf, type Unit } from './db.ts'
 
@@ -21,9 +21,7 @@ export function openSqlite(file: string): Db {
   )
   // Up to 16 MB each: pages that are written often reach the database file once for many commits.
   database.exec('pragma wal_autocheckpoint = 4000; pragma cache_size = -16000')
-  database.function('sha256_hex', { deterministic: true }, (text) =>
-    createHash('sha256').update(String(text)).digest('hex'),
-  )
+  database.function('sha256_hex', { deterministic: true }, (text) => hash('sha256', String(text)))
 
   const prepared = new WeakMap<TemplateStringsArray, StatementSync>()
   function execute(statement: Statement<unknown>): unknown[] {

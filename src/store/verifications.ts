@@ -129,5 +129,5 @@ export interface AttemptRow {
 /** Every message of one verification, oldest first. Rows are written by the trigger of the table of verifications. */
 export function findAttempts(verificationSid: string) {
   return sql<AttemptRow>`
-    select sid, channel, created_at from attempts where verification_sid = ${verificationSid} order by created_at, sid`
+    select sid, channel, created_at from attempts where verification_sid = ${verificationSid} order by sid`
 }

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
 import { findChromium } from './chromium.ts'
@@ -21,10 +20,8 @@ const launchArguments = [
   '--disable-sync',
 ]
 const pictures = new URL('../../test-results/', import.meta.url).pathname
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice']
 
 let browser: Promise<Browser> | undefined
-const scriptless = new WeakMap<BrowserContext, PageOptions>()
 
 afterAll(async () => {
   const launched = browser
@@ -45,45 +42,10 @@ export async function withPage<T>(
   context.setDefaultTimeout(20_000)
   const faults: string[] = []
   context.on('page', (page) => watch(page, faults))
-  if (options.javaScriptEnabled === false) scriptless.set(context, options)
   try {
     const result = await use(await context.newPage(), context)
     if (faults.length > 0) throw new Error(`the page is not sound\n${faults.join('\n')}`)
     return result
-  } finally {
-    await context.close()
-  }
-}
-
-/** Expects that axe finds nothing on the page as it stands: WCAG 2.2 A and AA, and its best practices. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const options = scriptless.get(page.context())
-  const violations = options ? await inspectCopy(page, options) : await inspect(page)
-  const found = violations.map(
-    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target).join(', ')})`,
-  )
-  if (found.length > 0) throw new Error(`axe on ${page.url()}\n${found.join('\n')}`)
-}
-
-async function inspect(page: Page) {
-  return (await new AxeBuilder({ page }).withTags(rules).analyze()).violations
-}
-
-/** axe is a script: where scripts are off, it reads the same document, with the page's own scripts left out. */
-async function inspectCopy(page: Page, options: PageOptions) {
-  const launched = page.context().browser()
-  if (!launched) throw new Error('the browser is gone')
-  const context = await launched.newContext({ ...options, javaScriptEnabled: true })
-  try {
-    await context.addCookies(await page.context().cookies())
-    const body = (await page.content()).replace(/<\/?noscript[^>]*>/g, '')
-    const copy = await context.newPage()
-    await copy.route('**/*', (route) =>
-      route.request().resourceType() === 'script' ? route.abort() : route.fallback(),
-    )
-    await copy.route(page.url(), (route) => route.fulfill({ body, contentType: 'text/html; charset=utf-8' }))
-    await copy.goto(page.url())
-    return await inspect(copy)
   } finally {
     await context.close()
   }

@@ -4,7 +4,7 @@ import { shortRef } from '../../lib/short-ref.ts'
 import type { AvalError } from '../../model/error.ts'
 import type { Locale } from '../../model/locale.ts'
 import { pageCopy } from './copy/copy.ts'
-import { type Screen, screenOf, tellings, usedScreen, withProblem } from './screen.ts'
+import { exitOf, type Screen, screenOf, tellings, usedScreen, withProblem } from './screen.ts'
 
 /** The page for a refusal of the gate; undefined when it is none that a person at this page can do something about. */
 export function screenOfRefusal(
@@ -53,7 +53,7 @@ export function screenOfRefusal(
         status: tellings.blocked,
         telling: 'blocked',
         reference: shortRef(digest),
-        exit: undefined,
+        exit: exitOf(state),
       }
     default:
       return undefined

@@ -180,7 +180,8 @@ export function returnHref({ transaction }: TransactionState): string | undefine
   return url.href
 }
 
-function exitOf(state: TransactionState): Exit | undefined {
+/** The way back to the merchant, when it named one. */
+export function exitOf(state: TransactionState): Exit | undefined {
   const href = returnHref(state)
   return href ? { to: 'brand', href } : undefined
 }

@@ -120,8 +120,8 @@ function routes(scope: FastifyInstance, door: TwilioDoor): void {
 function authenticator({ accountSid, authToken, apiKey }: TwilioDoor): (request: FastifyRequest) => void {
   const isAccount = secretMatcher(`${accountSid}:${authToken.reveal()}`)
   const isKey = /^SK[0-9a-fA-F]{32}:.+$/.test(apiKey.reveal()) ? secretMatcher(apiKey.reveal()) : () => false
-  return (request) => {
-    const encoded = /^Basic +([A-Za-z0-9+/=_-]{1,600})$/i.exec(request.headers.authorization ?? '')?.[1]
+  return ({ headers: { authorization = '' } }) => {
+    const encoded = /^Basic +([A-Za-z0-9+/=_-]{1,600})$/i.exec(authorization)?.[1]
     const given = Buffer.from(encoded ?? '', 'base64').toString('utf8')
     if (!isAccount(given) && !isKey(given)) throw new TwilioError(20003)
   }

@@ -134,14 +134,14 @@ create index verifications_to_expire on verifications (expires_at) where live = 
 create unique index verifications_live on verifications (service_sid, to_ref) where live = 1;
 
 create table attempts (
-  sid text primary key,
+  sid text not null,
   verification_sid text not null,
   service_sid text not null,
   account_sid text not null,
   channel text not null,
-  created_at bigint not null
+  created_at bigint not null,
+  primary key (verification_sid, sid)
 );
-create index attempts_of on attempts (verification_sid, created_at);
 
 create table audit_events (
   chain text not null,

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startServer, type TestServer } from '../support/server.ts'
+import { hostedStates } from './hosted-states.ts'
+import { expectSound, locales, pictures, themes, visit, widths } from './visit.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer({ store: 'sqlite' })
+})
+afterAll(() => server?.stop())
+
+// What is Spanish here has no scripts (S25): the document is the same, the way to it is not.
+test.each([
+  { locale: 'pt-BR', scriptless: false },
+  { locale: 'en', scriptless: false },
+  { locale: 'es', scriptless: true },
+] as const)(
+  'every state answers with its status and is sound in both themes ($locale, without scripts: $scriptless)',
+  async ({ locale, scriptless }) => {
+    const shift = locales.indexOf(locale)
+    await visit(server.origin, { locale, javaScriptEnabled: !scriptless }, async (page) => {
+      for (const { name, status, reach } of hostedStates) {
+        expect(await reach(page, server, locale), name).toBe(status)
+        expect(await page.getAttribute('html', 'lang'), name).toBe(locale)
+        expect(await page.locator('h1').count(), name).toBe(1)
+        for (const [t, colorScheme] of themes.entries()) {
+          // Three languages by two themes see every width in both themes.
+          await page.emulateMedia({ colorScheme })
+          await page.setViewportSize({ width: widths[(shift + t) % widths.length] ?? 320, height: 800 })
+          await expectSound(page, { scriptless })
+        }
+        if (locale === 'pt-BR') await pictures(page, `hosted/${name}`)
+      }
+    })
+  },
+  300_000,
+)

@@ -39,9 +39,9 @@ export function renderPage({ locale, brand, title, style, script, inboxUrl, chil
       </head>
       <body>
         {inboxUrl && (
-          <p class="banner">
+          <aside class="banner">
             {pageCopy[locale].localBanner} <a href={inboxUrl}>{pageCopy[locale].localInbox}</a>
-          </p>
+          </aside>
         )}
         <div class="page">
           <header class="masthead">

@@ -120,7 +120,7 @@ export function registerGate(app: FastifyInstance, door: GateDoor): void {
   }
 
   async function check({ id, body, caller, answer }: Context<z.output<typeof schemas.checkBody>>) {
-    if (!('code' in body))
+    if (body.code === undefined)
       throw new AvalError(
         'factor_not_enrolled',
         'The subject has no passkey enrolled, so no credential can be checked.',

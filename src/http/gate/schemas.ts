@@ -51,10 +51,18 @@ export const createBody = z.strictObject({
     .optional(),
 })
 export const challengeBody = z.strictObject({ factor: z.enum(factors) })
-export const checkBody = z.union([
-  z.strictObject({ code: z.string().regex(/^[0-9]{4,10}$/, 'is not a string of ASCII digits') }),
-  z.strictObject({ credential: z.looseObject({}) }),
-])
+export const checkBody = z
+  .strictObject({
+    code: z
+      .string()
+      .regex(/^[0-9]{4,10}$/, 'is not a string of ASCII digits')
+      .optional(),
+    credential: z.looseObject({}).optional(),
+  })
+  .refine(({ code, credential }) => (code === undefined) !== (credential === undefined), {
+    path: ['code'],
+    message: 'is required, unless a credential is sent',
+  })
 export const changeBody = z
   .strictObject({ summary: summary.optional(), payload: z.unknown().optional() })
   .refine((body) => 'summary' in body || 'payload' in body, 'has neither summary nor payload')

@@ -1,7 +1,8 @@
 import type { Migration } from './migration.ts'
 
 // Text and bigint only, so that one text serves both stores: instants are milliseconds, flags 0 or 1.
-const tables = `
+// `clustered`: where SQLite can keep a table in the order of its primary key, one tree is written instead of two.
+const tables = (clustered: string) => `
 create table transactions (
   id text primary key,
   kind text not null,
@@ -141,7 +142,7 @@ create table attempts (
   channel text not null,
   created_at bigint not null,
   primary key (verification_sid, sid)
-);
+)${clustered};
 
 create table audit_events (
   chain text not null,
@@ -155,7 +156,7 @@ create table audit_events (
   previous_hash text not null,
   hash text not null,
   primary key (chain, seq)
-);
+)${clustered};
 create index audit_events_by_age on audit_events (created_at);
 
 create table audit_heads (
@@ -283,6 +284,6 @@ create trigger verifications_attempt_next after update on verifications for each
 export const firstTables: Migration = {
   id: 1,
   name: 'first tables',
-  sqlite: `${tables}${sqliteAudit}${sqliteGuards}`,
-  postgres: `${tables}${postgresRefusal}${postgresAudit}${postgresGuards}`,
+  sqlite: `${tables(' without rowid')}${sqliteAudit}${sqliteGuards}`,
+  postgres: `${tables('')}${postgresRefusal}${postgresAudit}${postgresGuards}`,
 }

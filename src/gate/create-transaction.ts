@@ -5,7 +5,7 @@ import type { Factor } from '../model/factor.ts'
 import { nearestLocale } from '../model/locale.ts'
 import type { Transaction } from '../model/transaction.ts'
 import { type ContactRow, findContact } from '../store/contacts.ts'
-import { insertTransaction, transactionOf } from '../store/transactions.ts'
+import { insertTransaction } from '../store/transactions.ts'
 import { challengeKnown, refuseDestination, refuseFactor } from './challenge-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
@@ -46,7 +46,7 @@ export async function createTransaction(deps: GateDeps, command: CreateTransacti
   const [row] = await deps.db.write(
     insertTransaction(transaction, { at: transaction.createdAt, ip: command.caller.ip }),
   )
-  const state = row ? stateOf(deps, transactionOf(row), []) : await requireTransaction(deps, { id })
+  const state = row ? stateOf(deps, transaction, []) : await requireTransaction(deps, { id })
   if (!command.factor || state.transaction.sends > 0) return state
   try {
     return await challengeKnown(deps, state, { factor: command.factor, caller: command.caller })

@@ -45,6 +45,27 @@ export interface TransactionRow {
   finished_at: Instant | null
 }
 
+/** What a send or a try changes of a row. */
+export type MovedRow = Pick<
+  TransactionRow,
+  'status' | 'sends' | 'checks' | 'last_sent_at' | 'approved_at' | 'approved_by' | 'binding' | 'finished_at'
+>
+
+/** A known version of a transaction after a send or a try. */
+export function movedBy(transaction: Transaction, row: MovedRow): Transaction {
+  return {
+    ...transaction,
+    status: row.status,
+    sends: row.sends,
+    checks: row.checks,
+    lastSentAt: row.last_sent_at,
+    approvedAt: row.approved_at,
+    approvedBy: row.approved_by,
+    binding: row.binding,
+    finishedAt: row.finished_at,
+  }
+}
+
 /** When and from where a move was asked for: what its audit event says. */
 export interface Occasion {
   at: Instant
@@ -89,7 +110,7 @@ export function transactionOf(row: TransactionRow): Transaction {
 
 /** Adds a pending transaction with its first event. No row back: the id is taken (a repeated request). */
 export function insertTransaction(t: Transaction, { at, ip }: Occasion) {
-  return sql<TransactionRow>`
+  return sql<{ id: string }>`
     insert into transactions (id, kind, subject, status, version, key_id, digest, summary, sealed, factors, code_length, code_ttl_ms,
       phone_ref, phone_sealed, phone_mask, enrolls, sends, checks, last_sent_at, locale, return_url, metadata, created_at, expires_at,
       event_no, event_type, event_at, event_ip)
@@ -98,7 +119,7 @@ export function insertTransaction(t: Transaction, { at, ip }: Occasion) {
       0, 0, null, ${t.locale}, ${t.returnUrl}, ${JSON.stringify(t.metadata)}, ${t.createdAt}, ${t.expiresAt},
       1, 'transaction.created', ${at}, ${ip})
     on conflict (id) do nothing
-    returning *`
+    returning id`
 }
 
 export function findTransaction(id: string) {
@@ -127,13 +148,13 @@ export function listTransactions(filter: {
 
 /** Charges one send before it is made. No row back: not pending, another version, five sends made, or still cooling down. */
 export function spendSend(id: string, version: number, sentBefore: Instant, { at, ip }: Occasion) {
-  return sql<TransactionRow>`
+  return sql<MovedRow>`
     update transactions
     set sends = sends + 1, last_sent_at = ${at},
       event_no = event_no + 1, event_type = 'transaction.challenged', event_at = ${at}, event_ip = ${ip}
     where id = ${id} and version = ${version} and status = 'pending' and expires_at > ${at}
       and sends < ${sendsMax} and (last_sent_at is null or last_sent_at <= ${sentBefore})
-    returning *`
+    returning status, sends, checks, last_sent_at, approved_at, approved_by, binding, finished_at`
 }
 
 /**
@@ -148,7 +169,7 @@ export function checkCode(
   factor: Factor,
   { at, ip }: Occasion,
 ) {
-  return sql<TransactionRow>`
+  return sql<MovedRow>`
     update transactions
     set checks = checks + 1,
       status = case when code.matches > 0 then 'approved' when checks + 1 >= ${checksMax} then 'locked' else status end,
@@ -169,7 +190,7 @@ export function checkCode(
       and code.live > 0
       and (enrolls = 0 or not exists (select 1 from contacts where contacts.subject = transactions.subject
         and contacts.kind = 'phone' and contacts.address_ref <> transactions.phone_ref))
-    returning *`
+    returning status, sends, checks, last_sent_at, approved_at, approved_by, binding, finished_at`
 }
 
 /** Charges one try before somebody else (Twilio) compares the code. No row back as with checkCode. */

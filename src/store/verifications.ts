@@ -28,17 +28,20 @@ export interface VerificationRow {
   expires_at: Instant
 }
 
+/** What an answer says of a verification: a row without what its code is made from. */
+export type CheckedRow = Omit<VerificationRow, 'live' | 'code_seed' | 'code_mac' | 'code_length'>
+
 export type NewVerification = Omit<
   VerificationRow,
   'status' | 'live' | 'sends' | 'checks' | 'created_at' | 'updated_at'
 >
 
 /**
- * Starts a verification, or adds a send to the live one of this address, whose sid, code and end stay as they are.
+ * Starts a verification, or adds a send to the live one of this address, whose sid, code and end stay as they are. The sid says which.
  * No row back: that one is expired, locked, sent five times, or of another amount or payee.
  */
 export function startVerification(v: NewVerification, { at, ip }: Occasion) {
-  return sql<VerificationRow>`
+  return sql<{ sid: string }>`
     insert into verifications (sid, service_sid, account_sid, to_ref, to_sealed, key_id, channel, status, live, sends, checks, code_seed,
       code_mac, code_length, amount, payee, attempt_sid, sending_until, created_at, updated_at, expires_at,
       event_no, event_type, event_at, event_ip)
@@ -52,7 +55,7 @@ export function startVerification(v: NewVerification, { at, ip }: Occasion) {
       and verifications.sends < ${verificationSendsMax}
       and coalesce(verifications.amount, '') = coalesce(excluded.amount, '')
       and coalesce(verifications.payee, '') = coalesce(excluded.payee, '')
-    returning *`
+    returning verifications.sid`
 }
 
 /**
@@ -66,7 +69,7 @@ export function checkVerificationTo(
   { at, ip }: Occasion,
 ) {
   const [a, b] = macs
-  return sql<VerificationRow>`
+  return sql<CheckedRow>`
     update verifications set
       checks = checks + 1, updated_at = ${at},
       status = case when code_mac in (${a}, ${b}) then 'approved' when checks + 1 >= ${verificationChecksMax} then 'max_attempts_reached' else status end,
@@ -78,7 +81,8 @@ export function checkVerificationTo(
       event_no = event_no + 1, event_at = ${at}, event_ip = ${ip}
     where service_sid = ${serviceSid} and to_ref = ${toRef} and live = 1 and status = 'pending'
       and checks < ${verificationChecksMax} and expires_at > ${at}
-    returning *`
+    returning sid, service_sid, account_sid, to_ref, to_sealed, key_id, channel, status, sends, checks, amount, payee, attempt_sid,
+      created_at, updated_at, expires_at`
 }
 
 export function findVerification(serviceSid: string, sid: string) {

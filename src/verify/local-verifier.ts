@@ -10,7 +10,7 @@ import type { Transaction } from '../model/transaction.ts'
 import { challengeOf, closeChallenges, findChallenges, insertChallenge } from '../store/challenges.ts'
 import { lockSubject } from '../store/contacts.ts'
 import { all, type Db, type Unit } from '../store/db.ts'
-import { checkCode, type Occasion, spendSend, transactionOf } from '../store/transactions.ts'
+import { checkCode, movedBy, type Occasion, spendSend } from '../store/transactions.ts'
 import { type CodeContext, codeMac, deriveCode } from './code.ts'
 import { EnrolmentLost, enrollContact } from './enroll-contact.ts'
 import type { Checked, Started, Verifier, VerifyTarget } from './verifier.ts'
@@ -51,7 +51,7 @@ async function startLocal(
     const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
     if (!charged) return undefined
     const challenge = fresh ? yield* addChallenge(fresh, occasion) : known
-    return challenge && { transaction: transactionOf(charged), challenge }
+    return challenge && { transaction: movedBy(transaction, charged), challenge }
   })
   if (!started) return undefined
 
@@ -93,7 +93,7 @@ async function checkLocal(
       if (transaction.enrolls) yield* all(lockSubject(transaction.subject, occasion.at))
       const [row] = yield* all(checkCode(transaction.id, transaction.version, [first, second], 'sms', occasion))
       if (!row) return undefined
-      const moved = transactionOf(row)
+      const moved = movedBy(transaction, row)
       if (moved.status !== 'pending') yield* all(closeChallenges(moved.id))
       if (moved.status === 'approved') yield* enrollContact(moved, occasion)
       const outcome = moved.status === 'approved' || moved.status === 'locked' ? moved.status : 'wrong'

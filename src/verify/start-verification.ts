@@ -10,6 +10,8 @@ import { verificationSendsMax, verificationTtlMs } from '../model/verification.t
 import {
   expireVerifications,
   findLiveVerification,
+  findVerification,
+  type NewVerification,
   replaceVerification,
   startVerification as startRow,
   type VerificationRow,
@@ -98,11 +100,20 @@ async function claim(
     expires_at: occasion.at + verificationTtlMs,
   }
   for (let tries = 0; tries < triesMax; tries++) {
-    const [row] = await deps.db.write(startRow(fresh, occasion))
-    if (row) return { row, code: row.sid === sid ? code : codeOf(deps, row) }
+    const [started] = await deps.db.write(startRow(fresh, occasion))
+    if (started?.sid === sid) return { row: firstRow(fresh, occasion.at), code }
+    if (started) {
+      const [row] = await deps.db.read(findVerification(service.sid, started.sid))
+      if (row) return { row, code: codeOf(deps, row) }
+    }
     await makeRoom(deps, deal, occasion)
   }
   throw new TwilioError(60212)
+}
+
+/** What the store now holds of a verification that was just made. */
+function firstRow(fresh: NewVerification, at: number): VerificationRow {
+  return { ...fresh, status: 'pending', live: 1, sends: 1, checks: 0, created_at: at, updated_at: at }
 }
 
 /** The code of a verification that was there already. */

@@ -19,6 +19,7 @@ import { all, type Db } from '../store/db.ts'
 import {
   approveChecked,
   lockSpent,
+  movedBy,
   type Occasion,
   spendCheck,
   spendSend,
@@ -88,12 +89,12 @@ async function startAtTwilio(
     const known = (yield* all(findChallenges(transaction.id, transaction.version))).map(challengeOf)
     const live = known.find((one) => one.open && one.verificationSid && one.expiresAt > occasion.at)
     const closed = yield* all(closeOthersAt(fresh.addressRef, transaction.id))
-    if (live) return { transaction: transactionOf(charged), challenge: live, closed }
+    if (live) return { transaction: movedBy(transaction, charged), challenge: live, closed }
     closed.push(...(yield* all(closeChallenges(transaction.id))))
     const [added] = yield* all(insertChallenge(fresh))
     if (!added)
       throw new AvalError('resend_too_soon', 'Another code is just being sent to this phone.', { retryAfterS: 1 })
-    return { transaction: transactionOf(charged), challenge: challengeOf(added), closed }
+    return { transaction: movedBy(transaction, charged), challenge: challengeOf(added), closed }
   })
   if (!claimed) return undefined
   for (const { verification_sid: sid } of claimed.closed) {

@@ -1,6 +1,6 @@
 import { openAddress } from '../lib/address.ts'
 import type { Attempt, Verification } from '../model/verification.ts'
-import { findAttempts, type VerificationRow } from '../store/verifications.ts'
+import { type CheckedRow, findAttempts, type VerificationRow } from '../store/verifications.ts'
 import type { CodeContext } from './code.ts'
 import type { VerifyDeps } from './deps.ts'
 
@@ -17,7 +17,7 @@ export function dealContext({
 /** The row as the rest of the program knows it, with every message that was sent for it. `to` spares opening the address where it is known. */
 export async function verificationOf(
   { db, keys }: Pick<VerifyDeps, 'db' | 'keys'>,
-  row: VerificationRow,
+  row: CheckedRow,
   to?: string,
 ): Promise<Verification> {
   const first: Attempt = { sid: row.attempt_sid, channel: row.channel, at: row.created_at }

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { createDatabase, type PostgresServer, startPostgres } from '../test/support/postgres.ts'
 import { access, betterAuthDoor, type Door, gateDoor, twilioDoor } from './doors.ts'
 import { measureLoad } from './load.ts'
-import { startRole } from './measured-server.ts'
+import { type MeasuredServer, startRole } from './measured-server.ts'
 import { resultsFolder } from './paths.ts'
 import { runPgbench, writeScripts } from './pgbench.ts'
-import { type Entry, floorLines, floorsOf, type Results, tableOf } from './report.ts'
+import { type Entry, floorLines, floorsOf, type Results, type Round, tableOf } from './report.ts'
 import { measureStartUp } from './start-up.ts'
 
 interface Subject {
@@ -17,7 +17,15 @@ interface Subject {
   connections: readonly number[]
 }
 
-// What is compared stands side by side, so that a machine that slows down slows both.
+/** A subject whose server is up. */
+interface Running extends Subject {
+  server: MeasuredServer
+}
+
+// Everything is measured in every round, so that a machine that slows down for a minute slows all that is compared.
+const fullRun = { rounds: 5, times: { warmUpMs: 500, measureMs: 1500 }, pgbenchSeconds: 3 }
+const quickRun = { rounds: 1, times: { warmUpMs: 500, measureMs: 1000 }, pgbenchSeconds: 2 }
+
 const subjects: readonly Subject[] = [
   { name: 'bare', store: 'none', doors: [twilioDoor, gateDoor], connections: [1, 16, 64] },
   { name: 'aval', store: 'sqlite', doors: [twilioDoor, gateDoor], connections: [1, 16, 64] },
@@ -35,12 +43,13 @@ export interface BenchOptions {
 
 /** Measures everything in one run, prints the table and the floors, and keeps them in test-results/bench/. */
 export async function runBench({ quick, only }: BenchOptions): Promise<void> {
-  const times = quick ? { warmUpMs: 500, measureMs: 1000 } : { warmUpMs: 1000, measureMs: 4000 }
+  const { rounds, times, pgbenchSeconds } = quick ? quickRun : fullRun
   const isWanted = (title: string) => only.length === 0 || only.some((part) => title.startsWith(part))
   const loadBefore = loadavg()[0] ?? 0
   const folder = mkdtempSync(join(tmpdir(), 'aval-bench-'))
   const postgres = await startPostgres({ durable: true })
-  const results: Results = { entries: [], pgbench: undefined, startUp: undefined, loadBefore }
+  const running: Running[] = []
+  const found: Round[] = []
 
   async function environment(store: Entry['store']): Promise<Record<string, string>> {
     if (store === 'none') return {}
@@ -48,38 +57,49 @@ export async function runBench({ quick, only }: BenchOptions): Promise<void> {
     return settingsFor(own, store === 'postgres' ? await createDatabase(postgres) : undefined)
   }
 
-  async function measure({ name, store, doors, connections }: Subject): Promise<void> {
-    const wanted = doors.filter((door) => isWanted(`${name}/${store}/${door.name}`))
-    if (wanted.length === 0) return
-    const server = await startRole(name, await environment(store))
-    for (const door of wanted) {
+  async function measure({ name, store, doors, connections, server }: Running): Promise<Entry[]> {
+    const entries: Entry[] = []
+    for (const door of doors) {
       await measureLoad({ server, door, connections: 16, warmUpMs: 0, measureMs: times.warmUpMs })
       for (const count of connections) {
-        const found = await measureLoad({ server, door, connections: count, ...times })
-        results.entries.push({ name, store, door: door.name, ...found })
+        const load = await measureLoad({ server, door, connections: count, ...times })
+        entries.push({ name, store, door: door.name, ...load })
         process.stderr.write('.')
       }
     }
-    await server.stop()
+    return entries
   }
 
   try {
-    if (isWanted('start')) results.startUp = await measureStartUp()
-    for (const subject of subjects) await measure(subject)
-    if (isWanted('pgbench'))
-      results.pgbench = await measurePgbench(postgres, await environment('postgres'), quick ? 2 : 6)
-    report(results)
+    const startUp = isWanted('start') ? await measureStartUp() : undefined
+    for (const { doors, ...subject } of subjects) {
+      const wanted = doors.filter((door) => isWanted(`${subject.name}/${subject.store}/${door.name}`))
+      if (wanted.length === 0) continue
+      const server = await startRole(subject.name, await environment(subject.store))
+      running.push({ ...subject, doors: wanted, server })
+    }
+    const pgbench = isWanted('pgbench') ? await preparePgbench(postgres, await environment('postgres')) : undefined
+    for (let round = 0; round < rounds; round++) {
+      const entries: Entry[] = []
+      for (const one of running) entries.push(...(await measure(one)))
+      found.push({ entries, pgbench: await pgbench?.(pgbenchSeconds) })
+    }
+    report({ rounds: found, startUp, loadBefore })
   } finally {
+    await Promise.all(running.map(({ server }) => server.stop()))
     await postgres.remove()
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
-async function measurePgbench({ binaries }: PostgresServer, env: Record<string, string>, seconds: number) {
+/** Both scripts of one database, to be run for so many seconds each. */
+async function preparePgbench({ binaries }: PostgresServer, env: Record<string, string>) {
   const scripts = await writeScripts(env, resultsFolder)
-  const run = (door: 'v1' | 'v2') =>
-    runPgbench({ binaries, url: env.AVAL_DATABASE_URL ?? '', door, script: scripts[door], seconds })
-  return { v2: await run('v2'), v1: await run('v1') }
+  return async (seconds: number) => {
+    const run = (door: 'v1' | 'v2') =>
+      runPgbench({ binaries, url: env.AVAL_DATABASE_URL ?? '', door, script: scripts[door], seconds })
+    return { v2: await run('v2'), v1: await run('v1') }
+  }
 }
 
 function settingsFor(folder: string, url: string | undefined): Record<string, string> {

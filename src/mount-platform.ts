@@ -5,7 +5,7 @@ import { openStore } from './store/open.ts'
 
 /**
  * Puts the sample platform at `/` of the same server. It stays a customer: it has a store of its own and a key that is used for
- * nothing else, and reaches Aval through the API alone.
+ * nothing else, and reaches Aval through the API alone. Its store closes with the server.
  */
 export function mountPlatform(aval: Aval): Platform {
   const { config, credentials, log } = aval
@@ -16,7 +16,9 @@ export function mountPlatform(aval: Aval): Platform {
       : { file: join(config.dataDir, 'platform.db') },
     (err) => log.warn({ err }, 'an idle connection to the platform’s store broke'),
   )
-  const platform = registerPlatform(aval.app, {
+  // Only when no request is under way any more: until then pages still write.
+  aval.app.addHook('onClose', () => db.close())
+  return registerPlatform(aval.app, {
     avalUrl: `http://${reachable(config.HOST)}:${config.PORT}`,
     publicUrl: config.publicUrl,
     apiKey: credentials.apiKey,
@@ -28,13 +30,6 @@ export function mountPlatform(aval: Aval): Platform {
     assetUrl: aval.assetUrl,
     log,
   })
-  return {
-    ...platform,
-    async close() {
-      await platform.close()
-      await db.close()
-    },
-  }
 }
 
 /** How this machine reaches its own server: an address that means "all" is no destination. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { forEachStore, newLocation } from '../../test/support/stores.ts'
-import { all, sql } from './db.ts'
+import { all, StoreUnavailable, sql } from './db.ts'
+import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 
 describe('the store', () => {
@@ -36,6 +37,16 @@ describe('the store', () => {
       expect(await other.read(sids)).toHaveLength(1)
     })
 
+    it('answers writes after its end with an outage, and nothing breaks', async () => {
+      const { db, another } = await openStore()
+      const leaving = await another()
+      await leaving.close()
+      await expect(leaving.write(service('a'))).rejects.toThrow(StoreUnavailable)
+      await expect(leaving.read(sids)).rejects.toThrow(StoreUnavailable)
+      await db.write(service('b'))
+      expect((await db.read(sids)).map((row) => row.sid)).toEqual(['b'])
+    })
+
     it('refuses a move without its audit event, and any change of an event', async () => {
       const { db } = await openStore()
       await db.write(sql`insert into verifications (sid, service_sid, account_sid, to_ref, to_sealed, key_id, channel, status, live, sends, checks,
@@ -49,6 +60,24 @@ describe('the store', () => {
       await expect(db.write(sql`delete from audit_events`)).rejects.toThrow('never')
       expect(await db.read(sql`select * from audit_events`)).toHaveLength(1)
     })
+  })
+
+  it('lives through a connection that PostgreSQL ends in the middle of a unit', async () => {
+    const { location, leave } = await newLocation('postgres')
+    const db = openPostgres('url' in location ? location.url : '', () => {})
+    const ended = db.unit(function* () {
+      yield* all(sql`select pg_terminate_backend(pg_backend_pid())`)
+    })
+    await expect(ended).rejects.toThrow(StoreUnavailable)
+    const idle = db.unit(function* () {
+      const [mine] = yield* all(sql<{ pid: number }>`select pg_backend_pid() as pid`)
+      void db.read(sql`select pg_terminate_backend(${mine?.pid ?? 0})`)
+      yield* all(sql`select pg_sleep(1)`)
+    })
+    await expect(idle).rejects.toThrow(StoreUnavailable)
+    expect(await db.read(sql`select 1 as one`)).toEqual([{ one: 1 }])
+    await db.close()
+    await leave()
   })
 
   it('keeps what it answered through a power cut: SQLite runs with WAL and synchronous = FULL', async () => {

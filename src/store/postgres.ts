@@ -23,6 +23,8 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
   })
   pool.on('error', onError)
+  // A connection that is lent out has no listener of the pool's, and an error that nobody hears ends the process. Its statement rejects.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
   const names = new WeakMap<TemplateStringsArray, string>()
   let named = 0
@@ -132,5 +134,5 @@ function isOutage(error: unknown): boolean {
 }
 
 function isTransport(error: unknown, code: string): boolean {
-  return code.startsWith('E') || /timeout|terminated|connection/i.test((error as Error).message ?? '')
+  return code.startsWith('E') || /timeout|terminated|connection|end on the pool/i.test((error as Error).message ?? '')
 }

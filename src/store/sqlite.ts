@@ -54,8 +54,8 @@ export function openSqlite(file: string): Db {
       for (const job of jobs) settled.push(runAlone(job))
       commit.run()
     } catch (error) {
-      if (database.isTransaction) database.exec('rollback')
       for (const { reject } of jobs) reject(new StoreUnavailable(error))
+      if (database.isOpen && database.isTransaction) database.exec('rollback')
       return
     }
     for (const settle of settled) settle()
@@ -137,6 +137,8 @@ export function openSqlite(file: string): Db {
 const outages = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26])
 
 function isOutage(error: unknown): boolean {
-  const code = (error as { errcode?: unknown }).errcode
+  const { errcode: code, code: invalid } = error as { errcode?: unknown; code?: unknown }
+  // Node's own code for a database that was closed.
+  if (invalid === 'ERR_INVALID_STATE') return true
   return typeof code === 'number' && outages.has(code & 0xff)
 }

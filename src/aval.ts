@@ -5,7 +5,7 @@ import type { Carrier } from './channel/carrier.ts'
 import { createInbox } from './channel/inbox.ts'
 import type { AvalConfig } from './config.ts'
 import { type Credentials, loadCredentials } from './credentials.ts'
-import { signAuditHead } from './gate/audit-heads.ts'
+import { signAuditHeads } from './gate/audit-heads.ts'
 import { createReceiptSigner } from './gate/receipt.ts'
 import { sweep } from './gate/sweep.ts'
 import type { GuardRules } from './guard/decide.ts'
@@ -88,7 +88,7 @@ export async function createAval(
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
   if (inbox) registerInbox(app, { inbox, clock, publicUrl })
 
-  const timers = [every(sweepMs, () => sweep(gate)), every(headMs, () => signAuditHead(gate))]
+  const timers = [every(sweepMs, () => sweep(gate)), every(headMs, () => signAuditHeads(gate))]
   function every(ms: number, work: () => Promise<unknown>): NodeJS.Timeout {
     return setInterval(() => work().catch((err) => log.error({ err }, 'background work failed')), ms).unref()
   }
@@ -104,7 +104,7 @@ export async function createAval(
       draining = true
       for (const timer of timers) clearInterval(timer)
       await app.close()
-      await signAuditHead(gate).catch(() => 0)
+      await signAuditHeads(gate).catch(() => undefined)
       await db.close()
     },
   }

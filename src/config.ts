@@ -55,7 +55,6 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
   const twilio = readTwilio(read, found, faults)
   const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
   if (mode === 'production') refuseDefaults(read, faults)
-  if (mode === 'local' && read.AVAL_GUARD_MODE === undefined) read.AVAL_GUARD_MODE = 'enforce'
   if (faults.length > 0) throw new ConfigError(faults)
   return {
     ...read,

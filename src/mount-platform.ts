@@ -23,8 +23,7 @@ export function mountPlatform(aval: Aval): Platform {
     publicUrl: config.publicUrl,
     apiKey: credentials.apiKey,
     db,
-    // The oldest key of the ring: it stays while newer ones are put in front, and all nodes share it.
-    key: keys.key(keys.ids.at(-1) ?? keys.activeId, 'platform').export(),
+    key: keys.key(keys.oldestId, 'platform').export(),
     clock: aval.clock,
     local: config.mode === 'local',
     assetUrl: aval.assetUrl,

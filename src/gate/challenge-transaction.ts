@@ -1,7 +1,7 @@
 import { coolDownMs } from '../guard/cool-down.ts'
-import { decide } from '../guard/decide.ts'
+import { decide, logDecision } from '../guard/decide.ts'
 import { openAddress } from '../lib/address.ts'
-import { canReceiveSms, parsePhone } from '../lib/e164.ts'
+import { canReceiveSms, type Phone, parsePhone } from '../lib/e164.ts'
 import { AvalError } from '../model/error.ts'
 import type { Factor } from '../model/factor.ts'
 import { sendsMax, type Transaction } from '../model/transaction.ts'
@@ -28,7 +28,7 @@ export async function challengeKnown(
   if (transaction.status !== 'pending') throw conflict(transaction)
   refuseFactor(transaction.factors, factor)
   const phone = phoneOf(deps, transaction)
-  refuseDestination(deps, phone)
+  refuseDestination(deps, phoneFrom(phone))
 
   const at = deps.clock.now()
   const target = { transaction, challenges, phone }
@@ -63,18 +63,19 @@ export function refuseFactor(allowed: readonly Factor[], factor: Factor): void {
   )
 }
 
+/** The phone that this text is. Refuses with contact_invalid. */
+export function phoneFrom(text: string): Phone {
+  const phone = parsePhone(text)
+  if (phone) return phone
+  const message = 'needs a valid number in international form, such as +5511998765432'
+  throw new AvalError('contact_invalid', 'The phone number is not valid.', faultOf('contact.phone', message))
+}
+
 /** Refuses a number that no message may go to. Users are told only that this number does not work; the log has the reason. */
-export function refuseDestination(deps: Pick<GateDeps, 'guard' | 'log'>, e164: string): void {
-  const phone = parsePhone(e164)
-  if (!phone)
-    throw new AvalError(
-      'contact_invalid',
-      'The phone number is not valid.',
-      faultOf('contact.phone', 'not a valid number'),
-    )
+export function refuseDestination(deps: Pick<GateDeps, 'guard' | 'log'>, phone: Phone): void {
   const decision = decide(deps.guard, phone)
+  logDecision(deps.log, decision, phone)
   if (decision.action === 'allow') return
-  deps.log.warn({ rule: decision.rule, reasons: decision.reasons, country: phone.country }, 'a message was not allowed')
   const message = canReceiveSms(phone)
     ? 'Messages to this destination are not allowed.'
     : 'This number cannot receive text messages. Use a mobile number.'

@@ -1,14 +1,15 @@
 import { addressRef, openAddress, sealAddress } from '../lib/address.ts'
-import { maskPhone, parsePhone } from '../lib/e164.ts'
+import { maskPhone, type Phone } from '../lib/e164.ts'
 import { AvalError } from '../model/error.ts'
 import type { Factor } from '../model/factor.ts'
 import { nearestLocale } from '../model/locale.ts'
 import type { Transaction } from '../model/transaction.ts'
 import { type ContactRow, findContact } from '../store/contacts.ts'
 import { insertTransaction } from '../store/transactions.ts'
-import { challengeKnown, refuseDestination, refuseFactor } from './challenge-transaction.ts'
+import { challengeKnown, phoneFrom, refuseDestination, refuseFactor } from './challenge-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
+import { cancelTransaction } from './end-transaction.ts'
 import { refusePayload } from './payload.ts'
 import { policyFor } from './policy.ts'
 import { requireTransaction, stateOf } from './read-transaction.ts'
@@ -36,7 +37,7 @@ export interface CreateTransaction {
 }
 
 /**
- * Seals the payload and opens a transaction; with `factor`, sends a code too. Refuses, with nothing made: payload_invalid,
+ * Seals the payload and opens a transaction; with `factor`, sends a code too. Refuses, with nothing left open: payload_invalid,
  * contact_required, contact_invalid, contact_mismatch, destination_not_allowed, factor_*, return_url_not_allowed, invalid_request.
  */
 export async function createTransaction(deps: GateDeps, command: CreateTransaction): Promise<TransactionState> {
@@ -51,12 +52,15 @@ export async function createTransaction(deps: GateDeps, command: CreateTransacti
   try {
     return await challengeKnown(deps, state, { factor: command.factor, caller: command.caller })
   } catch (error) {
-    // The transaction is open and says so; its code can be asked for again.
-    if (error instanceof AvalError && (error.code === 'delivery_failed' || error.code === 'no_carrier')) {
-      deps.log.error({ err: error, transaction: id }, 'the first code of a transaction was not sent')
-      return requireTransaction(deps, { id })
+    if (!(error instanceof AvalError)) throw error
+    // No code will ever reach this phone: nothing may be left open that nobody can approve.
+    if (error.status === 422) {
+      await cancelTransaction(deps, { id, caller: command.caller })
+      throw error
     }
-    throw error
+    // The transaction is open and says so; its code can be asked for again. A cause may quote the phone, so the code alone is logged.
+    deps.log.error({ code: error.code, transaction: id }, 'the first code of a transaction was not sent')
+    return requireTransaction(deps, { id })
   }
 }
 
@@ -102,9 +106,9 @@ async function composeTransaction(deps: GateDeps, id: string, command: CreateTra
     factors: allowed,
     codeLength: policy.codeLength,
     codeTtlMs: policy.codeTtlMs,
-    phoneRef: addressRef(deps.keys, keyId, phone),
-    phoneSealed: sealAddress(deps.keys, keyId, subject, phone, deps.random),
-    phoneMask: maskPhone(phone),
+    phoneRef: addressRef(deps.keys, phone.e164),
+    phoneSealed: sealAddress(deps.keys, keyId, subject, phone.e164, deps.random),
+    phoneMask: maskPhone(phone.e164),
     enrolls,
     sends: 0,
     checks: 0,
@@ -128,16 +132,10 @@ async function resolvePhone(
   deps: GateDeps,
   subject: string,
   given: string | undefined,
-): Promise<{ phone: string; enrolls: boolean }> {
-  const parsed = given === undefined ? undefined : parsePhone(given)
-  if (given !== undefined && !parsed) {
-    const message = 'needs a valid number in international form, such as +5511998765432'
-    throw new AvalError('contact_invalid', 'The phone number is not valid.', {
-      faults: [{ path: 'contact.phone', message }],
-    })
-  }
+): Promise<{ phone: Phone; enrolls: boolean }> {
+  const parsed = given === undefined ? undefined : phoneFrom(given)
   const [contact] = await deps.db.read(findContact(subject, 'phone'))
-  if (contact) return { phone: enrolledPhone(deps, contact, parsed?.e164), enrolls: false }
+  if (contact) return { phone: phoneFrom(enrolledPhone(deps, contact, parsed?.e164)), enrolls: false }
   if (!parsed) {
     throw new AvalError(
       'contact_required',
@@ -147,7 +145,7 @@ async function resolvePhone(
       },
     )
   }
-  return { phone: parsed.e164, enrolls: true }
+  return { phone: parsed, enrolls: true }
 }
 
 function enrolledPhone({ keys }: GateDeps, contact: ContactRow, given: string | undefined): string {

@@ -13,10 +13,23 @@ export interface GuardRules {
 
 /** May this text message be sent? The first rule that says no decides; in shadow mode its reason is kept and the message goes. */
 export function decide(rules: GuardRules, phone: Phone): Decision {
-  if (rules.mode === 'off') return { action: 'allow', reasons: ['guards are off'] }
+  if (rules.mode === 'off') return { action: 'allow', reasons: [] }
   const blocked = countryClosed(rules, phone) ?? lineUnfit(phone)
   if (!blocked) return { action: 'allow', reasons: [] }
   return rules.mode === 'shadow' ? { action: 'allow', reasons: blocked.reasons } : blocked
+}
+
+export interface GuardLog {
+  warn(details: object, message: string): void
+}
+
+/** Writes down what a guard objected to, also when it let the message go. Users are told less: the log has the reason. */
+export function logDecision(log: GuardLog, { action, reasons }: Decision, { country }: Phone): void {
+  if (reasons.length === 0) return
+  log.warn(
+    { action, reasons, country },
+    action === 'block' ? 'a message was not allowed' : 'a message would not be allowed',
+  )
 }
 
 function countryClosed({ countries }: GuardRules, phone: Phone): Decision | undefined {

@@ -3,9 +3,12 @@ import { frame } from './frame.ts'
 import { hmac, type KeyRing } from './keyring.ts'
 import type { Random } from './random.ts'
 
-/** The keyed hash by which an address is found and compared without being readable (LGPD art. 46: pseudonymised at rest). */
-export function addressRef(keys: KeyRing, keyId: string, address: string): string {
-  return hmac(keys.key(keyId, 'address-ref'), frame('aval/address/v1', address)).toString('base64url')
+/**
+ * The keyed hash by which an address is found and compared without being readable (LGPD art. 46: pseudonymised at rest).
+ * Under the oldest key of the ring, so that one address has one hash before and after a key is put in front.
+ */
+export function addressRef(keys: KeyRing, address: string): string {
+  return hmac(keys.key(keys.oldestId, 'address-ref'), frame('aval/address/v1', address)).toString('base64url')
 }
 
 /** Seals an address for the record it belongs to. */

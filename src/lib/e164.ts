@@ -35,7 +35,8 @@ export function parsePhone(text: string, defaultCountry?: CountryCode): Phone | 
 
 /** Whether a text message can reach the number, as far as the numbering plan tells. */
 export function canReceiveSms(phone: Phone): boolean {
-  return phone.type === 'MOBILE' || phone.type === 'FIXED_LINE_OR_MOBILE' || phone.type === undefined
+  const { type } = phone
+  return type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE' || type === undefined
 }
 
 /** The last four digits, which is all of a number that answers and pages show. */

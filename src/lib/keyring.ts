@@ -19,6 +19,8 @@ export type KeyPurpose =
 export interface KeyRing {
   readonly activeId: string
   readonly ids: readonly string[]
+  /** The key that stays while newer ones are put in front of it: for what must read the same before and after. */
+  readonly oldestId: string
   /** The 256-bit key of one purpose. Throws UnknownKey when the ring lacks the id. */
   key(id: string, purpose: KeyPurpose): KeyObject
 }
@@ -41,6 +43,7 @@ export function createKeyRing(roots: readonly { id: string; root: Uint8Array }[]
   return {
     activeId: active.id,
     ids: roots.map(({ id }) => id),
+    oldestId: roots.at(-1)?.id ?? active.id,
     key(id, purpose) {
       const name = `${id} ${purpose}`
       const known = derived.get(name)

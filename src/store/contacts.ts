@@ -1,7 +1,7 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
 
-/** A subject's enrolled address. The address itself is sealed; `address_ref` is its keyed hash under `key_id`. */
+/** A subject's enrolled address: sealed under `key_id`, and its keyed hash. */
 export interface ContactRow {
   subject: string
   kind: 'phone'

@@ -36,9 +36,7 @@ export async function checkVerification(
   const { service, code, ip } = command
   const occasion = { at: deps.clock.now(), ip }
   const toRef =
-    command.sid === undefined
-      ? addressRef(deps.keys, deps.keys.activeId, command.to ?? '')
-      : await refOfSid(deps, service, command.sid)
+    command.sid === undefined ? addressRef(deps.keys, command.to ?? '') : await refOfSid(deps, service, command.sid)
   if (toRef === undefined) return undefined
   const context = dealContext({
     service_sid: service.sid,

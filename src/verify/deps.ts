@@ -1,5 +1,5 @@
 import type { Carrier } from '../channel/carrier.ts'
-import type { GuardRules } from '../guard/decide.ts'
+import type { GuardLog, GuardRules } from '../guard/decide.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
@@ -13,4 +13,5 @@ export interface VerifyDeps {
   keys: KeyRing
   carrier: Carrier | undefined
   guard: GuardRules
+  log: GuardLog
 }

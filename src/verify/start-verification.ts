@@ -1,5 +1,5 @@
 import { verificationMessage } from '../channel/messages.ts'
-import { decide } from '../guard/decide.ts'
+import { decide, logDecision } from '../guard/decide.ts'
 import { addressRef, sealAddress } from '../lib/address.ts'
 import { parsePhone } from '../lib/e164.ts'
 import { newSid } from '../lib/ids.ts'
@@ -65,9 +65,11 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
 
 function allowedPhone(deps: VerifyDeps, { to }: StartVerification): string {
   const phone = /^\+[1-9]\d{6,14}$/.test(to) ? parsePhone(to) : undefined
-  if (!phone) throw new TwilioError(60200, `Invalid parameter \`To\`: ${to.slice(0, 40)}`)
+  // As E.164 writes it and no other way, because checks look for exactly this text.
+  if (phone?.e164 !== to) throw new TwilioError(60200, `Invalid parameter \`To\`: ${to.slice(0, 40)}`)
   const decision = decide(deps.guard, phone)
-  if (decision.action === 'allow') return phone.e164
+  logDecision(deps.log, decision, phone)
+  if (decision.action === 'allow') return to
   if (decision.rule === 'line_type') throw new TwilioError(60205)
   const groups = `${phone.country ?? 'This destination'} is blocked for sms channel for all services`
   throw new TwilioError(60605, `The destination phone number has been blocked by Verify Geo-Permissions. ${groups}`)
@@ -82,7 +84,7 @@ async function claim(
   const { service } = command
   const keyId = deps.keys.activeId
   const sid = newSid('VE', occasion.at, deps.random)
-  const toRef = addressRef(deps.keys, keyId, to)
+  const toRef = addressRef(deps.keys, to)
   const deal = { service_sid: service.sid, to_ref: toRef, amount: command.amount ?? null, payee: command.payee ?? null }
   const seed = deps.random.bytes(16).toString('base64url')
   const code = deriveCode(deps.keys, keyId, seed, dealContext(deal), service.settings.code_length)
@@ -104,7 +106,8 @@ async function claim(
     if (started?.sid === sid) return { row: firstRow(fresh, occasion.at), code }
     if (started) {
       const [row] = await deps.db.read(findVerification(service.sid, started.sid))
-      if (row) return { row, code: codeOf(deps, row) }
+      // One that ended meanwhile has no code any more: the next round starts a fresh one.
+      if (row?.code_seed) return { row, code: codeOf(deps, row) }
     }
     await makeRoom(deps, deal, occasion)
   }

@@ -43,7 +43,7 @@ async function findRow(
 ): Promise<VerificationRow | undefined> {
   const statement = isSid('VE', sidOrTo)
     ? findVerification(service.sid, sidOrTo.slice(0, 2) + sidOrTo.slice(2).toLowerCase())
-    : findLiveVerification(service.sid, addressRef(keys, keys.activeId, sidOrTo))
+    : findLiveVerification(service.sid, addressRef(keys, sidOrTo))
   const [row] = await db.read(statement)
   return row
 }

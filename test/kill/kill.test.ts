@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { signAuditHead, verifyAudit, verifyChain } from '../../src/gate/audit-heads.ts'
+import { signAuditHeads, verifyAudit, verifyChain } from '../../src/gate/audit-heads.ts'
 import { createReceiptSigner } from '../../src/gate/receipt.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { createKeyRing } from '../../src/lib/keyring.ts'
@@ -72,7 +72,7 @@ async function brokenAudit(db: Db, { credentials }: TestServer): Promise<string[
   const [id = '', root = ''] = credentials.keys.split(/:(.*)/)
   const receipts = createReceiptSigner(createKeyRing([{ id, root: Buffer.from(root, 'base64') }]))
   const clock = systemClock(61_000)
-  while ((await signAuditHead({ db, clock, receipts })) > 0);
+  await signAuditHeads({ db, clock, receipts })
   const chains = await db.read(sql<{ chain: string }>`select distinct chain from audit_events`)
   const faults = await Promise.all(chains.map((chain) => verifyChain(db, chain)))
   return [...(await verifyAudit({ db, receipts })), ...faults.flat()]

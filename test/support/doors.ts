@@ -8,7 +8,7 @@ import { registerGate } from '../../src/http/gate/routes.ts'
 import { registerHealth } from '../../src/http/health.ts'
 import { registerTwilio } from '../../src/http/twilio/routes.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
-import { createKeyRing } from '../../src/lib/keyring.ts'
+import { createKeyRing, type KeyRing } from '../../src/lib/keyring.ts'
 import { systemRandom } from '../../src/lib/random.ts'
 import { Secret } from '../../src/lib/secret.ts'
 import type { Db } from '../../src/store/db.ts'
@@ -27,7 +27,13 @@ export const publicUrl = 'http://localhost:4000'
 /** The two doors over one store in this process, with a clock that turns and a carrier that keeps what it was given. */
 export async function openDoors(
   db: Db,
-  options: { guard?: GuardRules; verifier?: Verifier; clock?: ReturnType<typeof systemClock> } = {},
+  options: {
+    guard?: GuardRules
+    verifier?: Verifier
+    clock?: ReturnType<typeof systemClock>
+    keys?: KeyRing
+    log?: typeof log
+  } = {},
 ) {
   const clock = options.clock ?? systemClock()
   const random = systemRandom()
@@ -40,7 +46,7 @@ export async function openDoors(
       sent.push(message)
     },
   }
-  const keys = ring
+  const { keys = ring, log: logger = log } = options
   const guard = options.guard ?? { mode: 'enforce', countries: '*' }
   const verifier =
     options.verifier ?? createLocalVerifier({ db, clock, random, keys, carrier, brand: 'Sympla', host: 'localhost' })
@@ -53,11 +59,11 @@ export async function openDoors(
     guard,
     receipts: createReceiptSigner(keys),
     returnOrigins: undefined,
-    log,
+    log: logger,
   }
   const services = createServices({ db, clock, random })
   await services.create(accountSid, 'Sympla', {}, serviceSid)
-  const app = createApp({ log, random, trustedProxies: [], https: false })
+  const app = createApp({ log: logger, random, trustedProxies: [], https: false })
   registerHealth(app, { db, receipts: gate.receipts, draining: () => false })
   registerGate(app, { ...gate, publicUrl, apiKey: new Secret(apiKey) })
   const door = {

@@ -171,7 +171,7 @@ describe('the gate in Twilio mode, with our own /v2 as Twilio', () => {
       expect((await v1('GET', `/transactions/${other}`)).body.next_action.sends_left).toBe(4)
     })
 
-    it('refuses a number that Twilio blocks, without repeating it', async () => {
+    it('refuses a number that Twilio blocks, without repeating it and without leaving anything open', async () => {
       const { v1, wire } = await open()
       const request = payout()
       const { id } = (await v1('POST', '/transactions', request)).body
@@ -186,6 +186,30 @@ describe('the gate in Twilio mode, with our own /v2 as Twilio', () => {
       const answer = await v1('POST', `/transactions/${id}/challenges`, { factor: 'sms' })
       expect([answer.status, answer.body.code]).toEqual([422, 'destination_not_allowed'])
       expect(answer.text).not.toContain(request.contact.phone)
+
+      const another = payout({ factor: 'sms', subject: request.subject, contact: request.contact })
+      const refused = await v1('POST', '/transactions', another)
+      expect([refused.status, refused.body.code]).toEqual([422, 'destination_not_allowed'])
+      const { data } = (await v1('GET', `/transactions?subject=${request.subject}`)).body
+      expect(data.map((one: { id: string; status: string }) => [one.id === id, one.status])).toEqual(
+        expect.arrayContaining([
+          [true, 'pending'],
+          [false, 'canceled'],
+        ]),
+      )
+    })
+
+    it('opens a transaction also while Twilio is down, and sends its code when it is back', async () => {
+      const { v1, wire, cloud, clock } = await open()
+      wire.tamper = async (_request, response) => void response.writeHead(500).end()
+      const made = await start({ v1 })
+      expect([made.status, made.next_action.sends_left]).toEqual(['pending', 5])
+      delete wire.tamper
+      clock.advance(60_000)
+      const sent = await v1('POST', `/transactions/${made.id}/challenges`, { factor: 'sms' })
+      expect(sent.status).toBe(200)
+      const approved = await v1('POST', `/transactions/${made.id}/checks`, { code: cloud.codeFor(made.phone) })
+      expect(approved.body.status).toBe('approved')
     })
   })
 })

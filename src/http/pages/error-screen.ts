@@ -74,6 +74,7 @@ export function screenOfError(error: AvalError, request: FastifyRequest): Screen
     case 'store_unavailable':
     case 'key_unavailable':
     case 'no_carrier':
+    case 'verifier_unavailable':
     case 'internal_error': {
       const failed = { name: 'telling', telling: 'serverError', reference: request.id, exit: retryOf(request) } as const
       return {

@@ -62,8 +62,8 @@ export async function createAval(
   const { publicUrl } = config
   const brand = config.AVAL_BRAND
   const verifier = config.twilio
-    ? await createTwilioVerifier({ db, clock, random, keys, log, ...config.twilio })
-    : createLocalVerifier({ db, clock, random, keys, carrier, brand, host: new URL(publicUrl).hostname })
+    ? await createTwilioVerifier({ db, random, keys, log, ...config.twilio })
+    : createLocalVerifier({ db, random, keys, carrier, brand, host: new URL(publicUrl).hostname })
   const receipts = createReceiptSigner(keys)
   const returnOrigins = config.AVAL_RETURN_ORIGINS
     ? new Set(config.AVAL_RETURN_ORIGINS)

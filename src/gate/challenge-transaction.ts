@@ -1,6 +1,7 @@
 import { coolDownMs } from '../guard/cool-down.ts'
 import { decide, logDecision } from '../guard/decide.ts'
 import { openAddress } from '../lib/address.ts'
+import { secondsUntil } from '../lib/clock.ts'
 import { canReceiveSms, type Phone, parsePhone } from '../lib/e164.ts'
 import { AvalError } from '../model/error.ts'
 import type { Factor } from '../model/factor.ts'
@@ -96,7 +97,7 @@ async function whyNotSent(deps: GateDeps, id: string): Promise<AvalError> {
       'Five codes were sent for this transaction, which is the most. Cancel it and create a new one.',
     )
   }
-  const retryAfterS = Math.max(1, Math.ceil(((resendAt ?? now) - now) / 1000))
+  const retryAfterS = secondsUntil(resendAt ?? now, now)
   return new AvalError(
     'resend_too_soon',
     `A code was just sent. Another one can be asked for in ${retryAfterS} seconds.`,

@@ -1,15 +1,15 @@
 import { AvalError } from '../model/error.ts'
-import { closeChallenges } from '../store/challenges.ts'
+import type { Transaction } from '../model/transaction.ts'
 import { findContact } from '../store/contacts.ts'
-import { all } from '../store/db.ts'
-import { supersedeOthers } from '../store/transactions.ts'
+import { supersede } from '../verify/enroll-contact.ts'
 import { phoneOf } from './challenge-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { conflict, requireTransaction, stateOf } from './read-transaction.ts'
 
 /**
  * Tries a code. A wrong one is an answer ({ matched: false }, and status locked after the fifth), not an error.
- * Refuses with transaction_<status>, no_open_challenge, code_expired, and invalid_request for what cannot be a code: none costs a try.
+ * Refuses with transaction_<status>, no_open_challenge, code_expired, and invalid_request for what cannot be a code. None costs a
+ * try, but a code_expired that Twilio says does: it is charged before Twilio is asked.
  */
 export async function checkTransaction(
   deps: GateDeps,
@@ -41,10 +41,7 @@ async function whyNotChecked(deps: GateDeps, before: TransactionState): Promise<
       'The transaction was changed, so codes sent before do not count. Ask for a new code.',
     )
   }
-  if (
-    transaction.enrolls &&
-    (await supersededByContact(deps, transaction.id, transaction.subject, transaction.phoneRef))
-  ) {
+  if (transaction.enrolls && (await supersededByContact(deps, transaction))) {
     return conflict({ ...transaction, status: 'superseded' })
   }
   if (challenge && challenge.expiresAt <= now)
@@ -52,18 +49,9 @@ async function whyNotChecked(deps: GateDeps, before: TransactionState): Promise<
   return new AvalError('no_open_challenge', 'No code was sent for this version of the transaction. Ask for one first.')
 }
 
-async function supersededByContact(
-  { db, clock }: GateDeps,
-  id: string,
-  subject: string,
-  phoneRef: string | null,
-): Promise<boolean> {
+async function supersededByContact({ db, clock }: GateDeps, { subject, phoneRef }: Transaction): Promise<boolean> {
   const [contact] = await db.read(findContact(subject, 'phone'))
   if (!contact || contact.address_ref === phoneRef) return false
-  await db.unit(function* () {
-    const ended = yield* all(supersedeOthers(subject, contact.address_ref, { at: clock.now(), ip: '' }))
-    for (const one of ended) yield* all(closeChallenges(one.id))
-    return id
-  })
+  await db.unit(() => supersede(subject, contact.address_ref, { at: clock.now(), ip: '' }))
   return true
 }

@@ -22,10 +22,9 @@ export interface GateDeps {
   log: { warn(details: object, message: string): void; error(details: object, message: string): void }
 }
 
-/** Who asks: through the API with its key, with a client secret, or on the hosted page. */
+/** Who asks. */
 export interface Caller {
   ip: string
-  actor: 'api' | 'client' | 'page' | 'system'
 }
 
 /** A transaction as it stands now, with what can be done next. */

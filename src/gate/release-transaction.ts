@@ -1,4 +1,5 @@
 import { SealBroken } from '../lib/aead.ts'
+import { secondsUntil } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import { sameSecret } from '../lib/keyring.ts'
 import { AvalError } from '../model/error.ts'
@@ -29,7 +30,6 @@ export async function releaseTransaction(
   { id, issuer, caller }: { id: string; issuer: string; caller: Caller },
 ): Promise<Release> {
   const at = deps.clock.now()
-  await requireTransaction(deps, { id })
   const [row] = await deps.db.write(leaseRelease(id, newId('rel', at, deps.random), { at, ip: caller.ip }))
   if (!row) throw await whyNotReleased(deps, id)
   const transaction = transactionOf(row)
@@ -47,7 +47,6 @@ export async function acknowledgeRelease(
   deps: GateDeps,
   { id, releaseId, caller }: { id: string; releaseId: string; caller: Caller },
 ): Promise<TransactionState> {
-  await requireTransaction(deps, { id })
   await deps.db.unit(function* () {
     const [row] = yield* all(acknowledgeRow(id, releaseId, { at: deps.clock.now(), ip: caller.ip }))
     if (row) yield* all(shredAnswers(id))
@@ -104,7 +103,7 @@ async function whyNotReleased(deps: GateDeps, id: string): Promise<AvalError> {
     return new AvalError('transaction_not_approved', 'The transaction is not approved, so there is nothing to release.')
   }
   if (transaction.status !== 'releasing' && transaction.status !== 'approved') return conflict(transaction)
-  const retryAfterS = Math.max(1, Math.ceil(((transaction.leaseExpiresAt ?? now) - now) / 1000))
+  const retryAfterS = secondsUntil(transaction.leaseExpiresAt ?? now, now)
   return new AvalError('release_in_progress', `Another release holds the lease for ${retryAfterS} more seconds.`, {
     retryAfterS,
   })

@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts'
+import { type Clock, secondsUntil } from '../lib/clock.ts'
 import { networkOf } from '../lib/ip.ts'
 import type { Db } from '../store/db.ts'
 import { countOne } from '../store/rate-counters.ts'
@@ -12,5 +12,5 @@ export async function slowDown({ db, clock }: { db: Db; clock: Clock }, ip: stri
   const at = clock.now()
   const [counted] = await db.write(countOne(`page|${networkOf(ip)}`, windowMs, at))
   if (!counted || counted.count <= formsMax) return undefined
-  return Math.max(1, Math.ceil((counted.window_ends_at - at) / 1000))
+  return secondsUntil(counted.window_ends_at, at)
 }

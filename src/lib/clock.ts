@@ -32,6 +32,11 @@ export function systemClock(offsetMs = 0): TurnableClock {
   }
 }
 
+/** Whole seconds to wait from `now` until `at`; one at least, as Retry-After has it. */
+export function secondsUntil(at: Instant, now: Instant): number {
+  return Math.max(1, Math.ceil((at - now) / 1000))
+}
+
 /** An instant as Twilio writes it: ISO 8601 in UTC, to the second. */
 export function isoSeconds(at: Instant): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`

@@ -48,8 +48,3 @@ export function lastFour(e164: string): string {
 export function maskPhone(e164: string): string {
   return `•••• ${lastFour(e164)}`
 }
-
-/** "a•••@example.com". */
-export function maskEmail(email: string): string {
-  return `${email.slice(0, 1)}•••${email.slice(email.lastIndexOf('@'))}`
-}

@@ -12,17 +12,3 @@ export interface AuditEvent {
   ip: string
   hash: string
 }
-
-export const transactionEvents = [
-  'transaction.created',
-  'transaction.challenged',
-  'transaction.checked',
-  'transaction.approved',
-  'transaction.denied',
-  'transaction.canceled',
-  'transaction.expired',
-  'transaction.locked',
-  'transaction.changed',
-  'transaction.releasing',
-  'transaction.released',
-] as const

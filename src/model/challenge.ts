@@ -19,3 +19,8 @@ export interface Challenge {
   expiresAt: Instant
   sentAt: Instant | null
 }
+
+/** Whether its code can still be sent again or tried. */
+export function isLive({ open, expiresAt }: Challenge, at: Instant): boolean {
+  return open && expiresAt > at
+}

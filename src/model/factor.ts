@@ -4,7 +4,3 @@ export type Factor = (typeof factors)[number]
 
 /** How a code travels. */
 export type Channel = 'sms' | 'whatsapp' | 'call' | 'email'
-
-export function isFactor(text: string): text is Factor {
-  return (factors as readonly string[]).includes(text)
-}

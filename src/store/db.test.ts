@@ -50,8 +50,8 @@ describe('the store', () => {
     it('refuses a move without its audit event, and any change of an event', async () => {
       const { db } = await openStore()
       await db.write(sql`insert into verifications (sid, service_sid, account_sid, to_ref, to_sealed, key_id, channel, status, live, sends, checks,
-        code_seed, code_mac, code_length, attempt_sid, sending_until, created_at, updated_at, expires_at, event_no, event_type, event_at, event_ip)
-        values ('VE1', 'VA', 'AC', 'ref', 's', 'k1', 'sms', 'pending', 1, 1, 0, '', '', 6, 'VL1', 0, 1, 1, 2, 1, 'verification.sent', 1, '')`)
+        code_seed, code_mac, code_length, attempt_sid, created_at, updated_at, expires_at, event_no, event_type, event_at, event_ip)
+        values ('VE1', 'VA', 'AC', 'ref', 's', 'k1', 'sms', 'pending', 1, 1, 0, '', '', 6, 'VL1', 1, 1, 2, 1, 'verification.sent', 1, '')`)
       await expect(db.write(sql`update verifications set status = 'approved' where sid = 'VE1'`)).rejects.toThrow(
         'no audit event, no move',
       )

@@ -43,10 +43,10 @@ export type NewVerification = Omit<
 export function startVerification(v: NewVerification, { at, ip }: Occasion) {
   return sql<{ sid: string }>`
     insert into verifications (sid, service_sid, account_sid, to_ref, to_sealed, key_id, channel, status, live, sends, checks, code_seed,
-      code_mac, code_length, amount, payee, attempt_sid, sending_until, created_at, updated_at, expires_at,
+      code_mac, code_length, amount, payee, attempt_sid, created_at, updated_at, expires_at,
       event_no, event_type, event_at, event_ip)
     values (${v.sid}, ${v.service_sid}, ${v.account_sid}, ${v.to_ref}, ${v.to_sealed}, ${v.key_id}, ${v.channel}, 'pending', 1, 1, 0,
-      ${v.code_seed}, ${v.code_mac}, ${v.code_length}, ${v.amount}, ${v.payee}, ${v.attempt_sid}, 0, ${at}, ${at}, ${v.expires_at},
+      ${v.code_seed}, ${v.code_mac}, ${v.code_length}, ${v.amount}, ${v.payee}, ${v.attempt_sid}, ${at}, ${at}, ${v.expires_at},
       1, 'verification.sent', ${at}, ${ip})
     on conflict (service_sid, to_ref) where live = 1 do update set
       sends = verifications.sends + 1, channel = excluded.channel, attempt_sid = excluded.attempt_sid, updated_at = excluded.updated_at,

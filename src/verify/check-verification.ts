@@ -1,4 +1,5 @@
 import { addressRef } from '../lib/address.ts'
+import { secondsUntil } from '../lib/clock.ts'
 import { isSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import type { Verification } from '../model/verification.ts'
@@ -56,7 +57,7 @@ export async function checkVerification(
     await deps.db.write(expireVerifications(live.sid, 1, occasion))
     return undefined
   }
-  throw new TwilioError(60202, undefined, Math.max(1, Math.ceil((live.expires_at - occasion.at) / 1000)))
+  throw new TwilioError(60202, undefined, secondsUntil(live.expires_at, occasion.at))
 }
 
 /** The address of a live verification. A sid that is not live has none: its place may be another one's by now. */

@@ -1,23 +1,20 @@
 import type { Carrier } from '../channel/carrier.ts'
 import { transactionMessage } from '../channel/messages.ts'
-import type { Clock } from '../lib/clock.ts'
-import { newId } from '../lib/ids.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
-import type { Challenge } from '../model/challenge.ts'
+import { type Challenge, isLive } from '../model/challenge.ts'
 import { AvalError } from '../model/error.ts'
 import type { Transaction } from '../model/transaction.ts'
 import { challengeOf, closeChallenges, findChallenges, insertChallenge } from '../store/challenges.ts'
-import { lockSubject } from '../store/contacts.ts'
 import { all, type Db, type Unit } from '../store/db.ts'
 import { checkCode, movedBy, type Occasion, spendSend } from '../store/transactions.ts'
 import { type CodeContext, codeMac, deriveCode } from './code.ts'
-import { EnrolmentLost, enrollContact } from './enroll-contact.ts'
+import { approvingUnit, enrollContact } from './enroll-contact.ts'
+import { newChallenge } from './new-challenge.ts'
 import type { Checked, Started, Verifier, VerifyTarget } from './verifier.ts'
 
 export interface LocalVerifierDeps {
   db: Db
-  clock: Clock
   random: Random
   keys: KeyRing
   /** Undefined where no carrier is configured: then every send is refused with no_carrier. */
@@ -30,7 +27,6 @@ export interface LocalVerifierDeps {
 /** Aval's own codes: derived, kept as keyed digests, bound to the transaction's digest, its phone and the channel. */
 export function createLocalVerifier(deps: LocalVerifierDeps): Verifier {
   return {
-    name: 'local',
     start: (target, sentBefore, occasion) => startLocal(deps, target, sentBefore, occasion),
     check: (target, code, occasion) => checkLocal(deps, target, code, occasion),
     async cancel() {},
@@ -45,8 +41,8 @@ async function startLocal(
 ): Promise<Started | undefined> {
   const { carrier } = deps
   if (!carrier) throw new AvalError('no_carrier', 'No carrier for text messages is configured, so no code can be sent.')
-  const known = challenges.find((one) => one.open && one.expiresAt > occasion.at)
-  const fresh = known ? undefined : newChallenge(deps, transaction, occasion.at)
+  const known = challenges.find((one) => isOurs(one, occasion.at))
+  const fresh = known ? undefined : codedChallenge(deps, transaction, occasion.at)
   const started = await deps.db.unit(function* () {
     const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
     if (!charged) return undefined
@@ -72,7 +68,7 @@ async function startLocal(
 /** The fresh challenge, or the live one that another request added between the reading and the charge. */
 function* addChallenge(fresh: Challenge, { at }: Occasion): Unit<Challenge | undefined> {
   const rows = yield* all(findChallenges(fresh.transactionId, fresh.version))
-  const live = rows.map(challengeOf).find((one) => one.open && one.expiresAt > at)
+  const live = rows.map(challengeOf).find((one) => isOurs(one, at))
   if (live) return live
   const [added] = yield* all(insertChallenge(fresh))
   return added && challengeOf(added)
@@ -84,43 +80,29 @@ async function checkLocal(
   code: string,
   occasion: Occasion,
 ): Promise<Checked | undefined> {
-  const live = challenges.filter((one) => one.open && one.expiresAt > occasion.at && one.codeMac !== '')
+  const live = challenges.filter((one) => isOurs(one, occasion.at))
   if (live.length === 0) return undefined
   const macs = live.map((one) => codeMac(deps.keys, one.keyId, code, contextOf(transaction, one)))
   const [first = '-', second = '-'] = macs
-  try {
-    return await deps.db.unit(function* () {
-      if (transaction.enrolls) yield* all(lockSubject(transaction.subject, occasion.at))
-      const [row] = yield* all(checkCode(transaction.id, transaction.version, [first, second], 'sms', occasion))
-      if (!row) return undefined
-      const moved = movedBy(transaction, row)
-      if (moved.status !== 'pending') yield* all(closeChallenges(moved.id))
-      if (moved.status === 'approved') yield* enrollContact(moved, occasion)
-      const outcome = moved.status === 'approved' || moved.status === 'locked' ? moved.status : 'wrong'
-      return { outcome, transaction: moved } satisfies Checked
-    })
-  } catch (error) {
-    if (error instanceof EnrolmentLost) return undefined
-    throw error
-  }
+  return approvingUnit(deps.db, transaction, occasion, function* () {
+    const [row] = yield* all(checkCode(transaction.id, transaction.version, [first, second], 'sms', occasion))
+    if (!row) return undefined
+    const moved = movedBy(transaction, row)
+    if (moved.status !== 'pending') yield* all(closeChallenges(moved.id))
+    if (moved.status === 'approved') yield* enrollContact(moved, occasion)
+    const outcome = moved.status === 'approved' || moved.status === 'locked' ? moved.status : 'wrong'
+    return { outcome, transaction: moved } satisfies Checked
+  })
 }
 
-function newChallenge(deps: LocalVerifierDeps, transaction: Transaction, at: number): Challenge {
-  const challenge: Challenge = {
-    id: newId('ch', at, deps.random),
-    transactionId: transaction.id,
-    version: transaction.version,
-    channel: 'sms',
-    addressRef: transaction.phoneRef ?? '',
-    keyId: deps.keys.activeId,
-    codeSeed: deps.random.bytes(16).toString('base64url'),
-    codeMac: '',
-    verificationSid: null,
-    open: true,
-    createdAt: at,
-    expiresAt: Math.min(at + transaction.codeTtlMs, transaction.expiresAt),
-    sentAt: at,
-  }
+/** Live, and with a code that Aval made: not one of Twilio's from before a change of mode. */
+function isOurs(challenge: Challenge, at: number): boolean {
+  return isLive(challenge, at) && challenge.codeMac !== ''
+}
+
+function codedChallenge(deps: LocalVerifierDeps, transaction: Transaction, at: number): Challenge {
+  const codeSeed = deps.random.bytes(16).toString('base64url')
+  const challenge = { ...newChallenge(deps, transaction, at), codeSeed, sentAt: at }
   const context = contextOf(transaction, challenge)
   const code = deriveCode(deps.keys, challenge.keyId, challenge.codeSeed, context, transaction.codeLength)
   return { ...challenge, codeMac: codeMac(deps.keys, challenge.keyId, code, context) }

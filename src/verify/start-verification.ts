@@ -1,6 +1,7 @@
 import { verificationMessage } from '../channel/messages.ts'
 import { decide, logDecision } from '../guard/decide.ts'
 import { addressRef, sealAddress } from '../lib/address.ts'
+import { secondsUntil } from '../lib/clock.ts'
 import { parsePhone } from '../lib/e164.ts'
 import { newSid } from '../lib/ids.ts'
 import type { Locale } from '../model/locale.ts'
@@ -136,7 +137,7 @@ async function makeRoom(
     await deps.db.write(expireVerifications(live.sid, 1, occasion))
     return
   }
-  const retryAfterS = Math.max(1, Math.ceil((live.expires_at - occasion.at) / 1000))
+  const retryAfterS = secondsUntil(live.expires_at, occasion.at)
   if (live.status !== 'pending' || live.sends >= verificationSendsMax)
     throw new TwilioError(60203, undefined, retryAfterS)
   if (live.amount !== deal.amount || live.payee !== deal.payee)

@@ -1,8 +1,7 @@
-import type { Clock } from '../lib/clock.ts'
-import { isSid, newId } from '../lib/ids.ts'
+import { isSid } from '../lib/ids.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
-import type { Challenge } from '../model/challenge.ts'
+import { type Challenge, isLive } from '../model/challenge.ts'
 import { AvalError } from '../model/error.ts'
 import type { Transaction } from '../model/transaction.ts'
 import { checksMax } from '../model/transaction.ts'
@@ -14,7 +13,6 @@ import {
   findChallenges,
   insertChallenge,
 } from '../store/challenges.ts'
-import { lockSubject } from '../store/contacts.ts'
 import { all, type Db } from '../store/db.ts'
 import {
   approveChecked,
@@ -25,7 +23,8 @@ import {
   spendSend,
   transactionOf,
 } from '../store/transactions.ts'
-import { EnrolmentLost, enrollContact } from './enroll-contact.ts'
+import { approvingUnit, enrollContact } from './enroll-contact.ts'
+import { newChallenge } from './new-challenge.ts'
 import {
   createTwilioClient,
   type Deal,
@@ -37,7 +36,6 @@ import type { Checked, Started, Verifier, VerifyTarget } from './verifier.ts'
 
 export interface TwilioVerifierDeps extends TwilioAccount {
   db: Db
-  clock: Clock
   random: Random
   keys: KeyRing
   log: { warn(details: object, message: string): void }
@@ -55,18 +53,18 @@ interface Context extends TwilioVerifierDeps {
 export async function createTwilioVerifier(deps: TwilioVerifierDeps): Promise<Verifier> {
   const client = await createTwilioClient(deps, deps.log)
   const context = { ...deps, client }
+  async function refuseWhenDown(): Promise<void> {
+    client.refuseWhenDown()
+    // Asked before anything is charged: without the answer no call can be made rightly.
+    await client.isPsd2()
+  }
   return {
-    name: 'twilio',
     async start(target, sentBefore, occasion) {
-      client.refuseWhenDown()
-      // Asked before anything is charged: without the answer no call can be made rightly.
-      await client.isPsd2()
+      await refuseWhenDown()
       return startAtTwilio(context, target, sentBefore, occasion)
     },
     async check(target, code, occasion) {
-      client.refuseWhenDown()
-      // Asked before anything is charged: without the answer no call can be made rightly.
-      await client.isPsd2()
+      await refuseWhenDown()
       return checkAtTwilio(context, target, code, occasion)
     },
     async cancel(verificationSids) {
@@ -87,7 +85,7 @@ async function startAtTwilio(
     const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
     if (!charged) return undefined
     const known = (yield* all(findChallenges(transaction.id, transaction.version))).map(challengeOf)
-    const live = known.find((one) => one.open && one.verificationSid && one.expiresAt > occasion.at)
+    const live = known.find((one) => isLive(one, occasion.at) && one.verificationSid)
     const closed = yield* all(closeOthersAt(fresh.addressRef, transaction.id))
     if (live) return { transaction: movedBy(transaction, charged), challenge: live, closed }
     closed.push(...(yield* all(closeChallenges(transaction.id))))
@@ -128,7 +126,7 @@ async function checkAtTwilio(
 ): Promise<Checked | undefined> {
   const { db, client } = context
   const { id, version } = transaction
-  const live = challenges.find((one) => one.open && one.verificationSid && one.expiresAt > occasion.at)
+  const live = challenges.find((one) => isLive(one, occasion.at) && one.verificationSid)
   if (!live?.verificationSid) return undefined
   const [charged] = await db.write(spendCheck(id, version, occasion))
   if (!charged) return undefined
@@ -158,20 +156,14 @@ async function approve(
 ): Promise<Checked | undefined> {
   const { id, version } = transaction
   const binding = (await client.isPsd2()) ? 'psd2' : 'sid'
-  try {
-    return await db.unit(function* () {
-      if (transaction.enrolls) yield* all(lockSubject(transaction.subject, occasion.at))
-      const [row] = yield* all(approveChecked({ id, version, challengeId: live.id, factor: 'sms', binding }, occasion))
-      if (!row) return undefined
-      yield* all(closeChallenges(id))
-      const approved = transactionOf(row)
-      yield* enrollContact(approved, occasion)
-      return { outcome: 'approved', transaction: approved } satisfies Checked
-    })
-  } catch (error) {
-    if (error instanceof EnrolmentLost) return undefined
-    throw error
-  }
+  return approvingUnit(db, transaction, occasion, function* () {
+    const [row] = yield* all(approveChecked({ id, version, challengeId: live.id, factor: 'sms', binding }, occasion))
+    if (!row) return undefined
+    yield* all(closeChallenges(id))
+    const approved = transactionOf(row)
+    yield* enrollContact(approved, occasion)
+    return { outcome: 'approved', transaction: approved } satisfies Checked
+  })
 }
 
 function isOurs(deps: TwilioAccount, answer: TwilioVerification, phone: string): boolean {
@@ -181,22 +173,4 @@ function isOurs(deps: TwilioAccount, answer: TwilioVerification, phone: string):
 async function dealOf(client: TwilioClient, { summary }: Transaction): Promise<Deal> {
   if (!(await client.isPsd2())) return {}
   return { amount: summary.amount ? `${summary.amount.currency} ${summary.amount.value}` : '-', payee: summary.payee }
-}
-
-function newChallenge({ random, keys }: TwilioVerifierDeps, transaction: Transaction, at: number): Challenge {
-  return {
-    id: newId('ch', at, random),
-    transactionId: transaction.id,
-    version: transaction.version,
-    channel: 'sms',
-    addressRef: transaction.phoneRef ?? '',
-    keyId: keys.activeId,
-    codeSeed: '',
-    codeMac: '',
-    verificationSid: null,
-    open: true,
-    createdAt: at,
-    expiresAt: Math.min(at + transaction.codeTtlMs, transaction.expiresAt),
-    sentAt: null,
-  }
 }

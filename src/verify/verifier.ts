@@ -28,7 +28,6 @@ export interface Checked {
  * Two implementations: Aval's own codes (local) and Twilio Verify (twilio). Both charge first and look second.
  */
 export interface Verifier {
-  readonly name: 'local' | 'twilio'
   /**
    * Charges one send, commits, and sends a code. Undefined when no send was to be had: not pending, another version, five sends,
    * or the last one was after `sentBefore`. Throws delivery_failed when the message did not leave; the send stays charged.

@@ -49,7 +49,7 @@ export async function openDoors(
   const { keys = ring, log: logger = log } = options
   const guard = options.guard ?? { mode: 'enforce', countries: '*' }
   const verifier =
-    options.verifier ?? createLocalVerifier({ db, clock, random, keys, carrier, brand: 'Sympla', host: 'localhost' })
+    options.verifier ?? createLocalVerifier({ db, random, keys, carrier, brand: 'Sympla', host: 'localhost' })
   const gate: GateDeps = {
     db,
     clock,

@@ -199,6 +199,16 @@ describe('the gate in Twilio mode, with our own /v2 as Twilio', () => {
       )
     })
 
+    it('left for local mode, sends a code of Aval’s own for what was open at Twilio', async () => {
+      const { v1, gate, clock } = await open()
+      const { id, phone } = await start({ v1 })
+      const local = await openDoors(gate.db, { clock })
+      clock.advance(60_000)
+      expect((await local.v1('POST', `/transactions/${id}/challenges`, { factor: 'sms' })).status).toBe(200)
+      const approved = await local.v1('POST', `/transactions/${id}/checks`, { code: local.codeFor(phone) })
+      expect(approved.body.status).toBe('approved')
+    })
+
     it('opens a transaction also while Twilio is down, and sends its code when it is back', async () => {
       const { v1, wire, cloud, clock } = await open()
       wire.tamper = async (_request, response) => void response.writeHead(500).end()

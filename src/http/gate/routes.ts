@@ -174,7 +174,7 @@ async function handle<Body>(
     id,
     body,
     query: request.query,
-    caller: { ip: callerAddress(request), actor },
+    caller: { ip: callerAddress(request) },
     operation,
     answer: (state) => transactionBody(state, { keys: door.keys, publicUrl: door.publicUrl, secrets: actor === 'api' }),
   })

@@ -1,6 +1,7 @@
 import type { TransactionState } from '../../gate/deps.ts'
 import { clientSecretOf, pageKeyOf } from '../../gate/page-key.ts'
 import type { KeyRing } from '../../lib/keyring.ts'
+import { isLive } from '../../model/challenge.ts'
 import { checksMax, sendsMax } from '../../model/transaction.ts'
 
 /** A transaction as /v1 answers it. Only the holder of the API key gets the secrets that open it, and the metadata. */
@@ -40,7 +41,7 @@ function nextAction(state: TransactionState) {
     checks_left: pending ? checksMax - transaction.checks : 0,
     factors: pending ? transaction.factors : [],
   }
-  const live = pending && challenge?.open === true && challenge.expiresAt > now
+  const live = pending && challenge !== undefined && isLive(challenge, now)
   if (live) {
     return {
       type: 'enter_code',

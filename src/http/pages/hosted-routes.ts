@@ -172,7 +172,7 @@ function wrongText(copy: PageCopy, left: number): string {
 }
 
 function callerOf(request: FastifyRequest) {
-  return { ip: callerAddress(request), actor: 'page' } as const
+  return { ip: callerAddress(request) }
 }
 
 function formOf({ body }: FastifyRequest): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { TransactionState } from '../../gate/deps.ts'
 import { formatMoney } from '../../lib/money.ts'
 import { shortRef } from '../../lib/short-ref.ts'
+import { isLive } from '../../model/challenge.ts'
 import type { Locale } from '../../model/locale.ts'
 import { sendsMax } from '../../model/transaction.ts'
 import { pageCopy } from './copy/copy.ts'
@@ -122,7 +123,7 @@ export function screenOf(state: TransactionState, locale: Locale, timeZone: stri
       return end(transaction.status)
   }
   const resend = resendOf(state)
-  const live = challenge?.open && challenge.expiresAt > now
+  const live = challenge && isLive(challenge, now)
   if (live) return { name: 'code', status: 200, card, code: codeOf(state, challenge.expiresAt) }
   if (resend.left === 'none') return end('exhausted')
   if (!challenge) return { name: 'choose', status: 200, card }

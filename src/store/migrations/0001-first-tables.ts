@@ -122,7 +122,6 @@ create table verifications (
   amount text,
   payee text,
   attempt_sid text not null,
-  sending_until bigint not null,
   created_at bigint not null,
   updated_at bigint not null,
   expires_at bigint not null,

@@ -86,7 +86,7 @@ export async function createAval(
   registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
   registerTwilio(app, { ...gate, ...credentials, carrier, services, publicUrl })
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
-  if (inbox) registerInbox(app, { inbox, clock, publicUrl })
+  if (inbox) registerInbox(app, { inbox, clock, publicUrl, brand })
 
   const timers = [every(sweepMs, () => sweep(gate)), every(headMs, () => signAuditHeads(gate))]
   function every(ms: number, work: () => Promise<unknown>): NodeJS.Timeout {

@@ -29,6 +29,26 @@ test.each(pages)('%s forbids foreign scripts, frames and caches, and weighs less
   expect(gzipSync(body).length).toBeLessThan(8000)
 })
 
+test('an address that no id can have is unknown, and no store is asked, whichever it is', async () => {
+  const place = await newLocation('postgres')
+  const onPostgres = await openPortal(place.location)
+  const odd = ['/repasse/comprovante/%00', '/repasse/comprovante/%00/assinado.json', '/repasse/retorno?transaction=%00']
+  for (const door of [portal, onPostgres])
+    for (const path of [...odd, '/repasse/retorno?transaction=a&transaction=b'])
+      expect([path, (await door.get(path)).statusCode]).toEqual([path, 404])
+  await onPostgres.close()
+  await place.leave()
+})
+
+test('the languages of a page that answers a form lead to a page', async () => {
+  for (const path of ['/repasse/confirmar', '/repasse/cancelar', '/repasse/descartar', '/repasse/dados']) {
+    const refused = await portal.post(path, {}, { 'sec-fetch-site': 'cross-site' })
+    const links = [...refused.body.matchAll(/href="([^"]*lang=[^"]*)"/g)].map(([, href = '']) => href)
+    expect(links.length).toBeGreaterThan(0)
+    for (const href of links) expect([href, (await portal.get(href)).statusCode]).toEqual([href, 303])
+  }
+})
+
 test.each(['/repasse/dados', '/repasse/confirmar', '/repasse/cancelar', '/repasse/descartar'])(
   'a post to %s from another site is refused and changes nothing',
   async (path) => {

@@ -53,7 +53,7 @@ if (field) {
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-once]')) {
   const button = form.querySelector('button')
   form.addEventListener('submit', (event) => {
-    if (button?.ariaDisabled === 'true') {
+    if (button?.getAttribute('aria-disabled') === 'true') {
       event.preventDefault()
       return
     }
@@ -76,8 +76,9 @@ window.addEventListener('pageshow', (event) => {
 if (serverNow) history.replaceState(null, '', location.pathname.replace(/\/(check|resend)$/, ''))
 
 const wait = document.querySelector<HTMLElement>('#resend-wait')
-const expiresAt = Number(main?.dataset.expiresAt)
+const expiresAt = Number(main?.dataset.expiresAt ?? Number.POSITIVE_INFINITY)
 let warned = false
+let over = false
 
 function tick(): void {
   const left = Math.ceil((Number(wait?.dataset.resendAt) - now()) / 1000)
@@ -93,10 +94,11 @@ function tick(): void {
     warned = true
     say(live?.dataset.expiring)
   }
-  if (life > 0) return
+  if (life > 0 || over) return
+  // The clock goes on: who needs another code waits for its button.
+  over = true
   reveal('expired', true)
   say(live?.dataset.expired)
-  clearInterval(timer)
 }
 
 const timer = setInterval(tick, 1000)

@@ -4,9 +4,10 @@ import type { AuditEvent } from '../model/audit-event.ts'
 import { AvalError } from '../model/error.ts'
 import type { Transaction, TransactionStatus } from '../model/transaction.ts'
 import { findAuditEvents } from '../store/audit-events.ts'
+import { challengeOf, findChallenges } from '../store/challenges.ts'
 import { listTransactions as listRows, transactionOf } from '../store/transactions.ts'
-import type { GateDeps } from './deps.ts'
-import { requireTransaction } from './read-transaction.ts'
+import type { GateDeps, TransactionState } from './deps.ts'
+import { requireTransaction, stateOf } from './read-transaction.ts'
 
 export interface ListTransactions {
   status?: TransactionStatus | undefined
@@ -19,9 +20,10 @@ export interface ListTransactions {
 
 /** One page, newest first, and the signed cursor of the next one. A cursor that was not ours, or of another filter, is invalid_request. */
 export async function listTransactions(
-  { db, keys }: Pick<GateDeps, 'db' | 'keys'>,
+  deps: Pick<GateDeps, 'db' | 'keys' | 'clock' | 'guard'>,
   { status, subject, kind, cursor, limit }: ListTransactions,
-): Promise<{ transactions: Transaction[]; nextCursor: string | null }> {
+): Promise<{ states: TransactionState[]; nextCursor: string | null }> {
+  const { db, keys } = deps
   const filter = JSON.stringify([status ?? '', subject ?? '', kind ?? ''])
   const before = cursor === undefined ? null : readCursor(keys, filter, cursor)
   const rows = await db.read(
@@ -29,7 +31,16 @@ export async function listTransactions(
   )
   const page = rows.slice(0, limit).map(transactionOf)
   const last = page.at(-1)
-  return { transactions: page, nextCursor: rows.length > limit && last ? writeCursor(keys, filter, last) : null }
+  const states = page.map(async (one) => stateOf(deps, one, await challengesOf(deps, one)))
+  return {
+    states: await Promise.all(states),
+    nextCursor: rows.length > limit && last ? writeCursor(keys, filter, last) : null,
+  }
+}
+
+async function challengesOf({ db }: Pick<GateDeps, 'db'>, { id, version, status, sends }: Transaction) {
+  if (status !== 'pending' || sends === 0) return []
+  return (await db.read(findChallenges(id, version))).map(challengeOf)
 }
 
 /** Everything that happened to one transaction, oldest first. */

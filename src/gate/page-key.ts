@@ -14,10 +14,12 @@ export function clientSecretOf(keys: KeyRing, { id, keyId }: Bearer): string {
   return `cs_${hmac(keys.key(keyId, 'client-secret'), frame('aval/client/v1', id)).toString('base64url')}`
 }
 
-export function checkPageKey(keys: KeyRing, bearer: Bearer, candidate: string): boolean {
-  return keys.ids.includes(bearer.keyId) && sameSecret(pageKeyOf(keys, bearer), candidate)
+/** Whether this is the page key that some key of the ring gives for the id; there may be no such transaction. */
+export function checkPageKey(keys: KeyRing, id: string, candidate: string): boolean {
+  return keys.ids.some((keyId) => sameSecret(pageKeyOf(keys, { id, keyId }), candidate))
 }
 
-export function checkClientSecret(keys: KeyRing, bearer: Bearer, candidate: string): boolean {
-  return keys.ids.includes(bearer.keyId) && sameSecret(clientSecretOf(keys, bearer), candidate)
+/** As checkPageKey, of the client secret. */
+export function checkClientSecret(keys: KeyRing, id: string, candidate: string): boolean {
+  return keys.ids.some((keyId) => sameSecret(clientSecretOf(keys, { id, keyId }), candidate))
 }

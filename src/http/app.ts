@@ -15,6 +15,7 @@ export function createApp(options: {
   trustedProxies: readonly string[]
   https: boolean
 }): FastifyInstance {
+  const headers = headersOf(options.https)
   const app = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -28,6 +29,7 @@ export function createApp(options: {
     routerOptions: { maxParamLength: 500 },
     // An address that cannot be read is an address where nothing is; the router's own answer would repeat it.
     frameworkErrors: (_error, request, reply) => {
+      reply.headers(headers)
       if (/^(\/verify)?\/v2\//.test(request.url)) sendTwilioError(request, reply, missing(request))
       else sendProblem(reply, nothingHere())
     },
@@ -48,7 +50,6 @@ export function createApp(options: {
       done(error as Error)
     }
   })
-  const headers = headersOf(options.https)
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers)
     done()

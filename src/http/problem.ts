@@ -40,7 +40,6 @@ function byFastify(error: unknown): AvalError | undefined {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new AvalError('unsupported_media_type', 'Send application/json in UTF-8.')
   }
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return new AvalError('invalid_json', 'The body is empty.')
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new AvalError('invalid_request', 'The request cannot be read.')
   }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { AvalError } from '../model/error.ts'
 
 /**
  * Whether a form came from our own pages (OWASP CSRF cheat sheet, Fetch Metadata; security case A105). Sec-Fetch-Site must not name
@@ -11,6 +12,11 @@ export function isSameOrigin(headers: IncomingHttpHeaders, publicUrl: string): b
   if (origin === undefined) return true
   if (origin === 'null') return site !== undefined
   return URL.canParse(origin) && isOurs(new URL(origin), new URL(publicUrl))
+}
+
+/** Refuses a form that another site sends in our user's browser. */
+export function refuseForeignForm(headers: IncomingHttpHeaders, publicUrl: string): void {
+  if (!isSameOrigin(headers, publicUrl)) throw new AvalError('forbidden', 'The form came from another site.')
 }
 
 /** On a developer's machine every name of the loopback is the same machine, if the port is. */

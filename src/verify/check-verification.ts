@@ -28,13 +28,15 @@ export interface CheckVerification {
 
 /**
  * Tries a code: a wrong one is an answer (pending), a right one approves once. Undefined when there is no live verification:
- * approved, expired, canceled or never started. The sixth try and later ones are 60202 until the ten minutes are over.
+ * approved, expired, canceled or never started. The sixth try and later ones are 60202 until the ten minutes are over; 60206 where
+ * PSD2 asks for amount and payee.
  */
 export async function checkVerification(
   deps: VerifyDeps,
   command: CheckVerification,
 ): Promise<Verification | undefined> {
   const { service, code, ip } = command
+  if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
   const occasion = { at: deps.clock.now(), ip }
   const toRef =
     command.sid === undefined ? addressRef(deps.keys, command.to ?? '') : await refOfSid(deps, service, command.sid)

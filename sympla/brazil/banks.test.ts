@@ -18,6 +18,10 @@ test.each([
   expect(findBank(text)).toMatchObject({ bank: { compe } })
 })
 
+test.each(topBanks)('$name is found by its own name, whatever longer names begin like it', (bank) => {
+  expect(findBank(bank.name)).toEqual({ bank })
+})
+
 test('a name that several banks share is answered with some of them', () => {
   const reading = findBank('cooperativa')
   expect(reading).toHaveProperty('candidates')

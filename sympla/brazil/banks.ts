@@ -61,8 +61,10 @@ export function findBank(text: string): BankReading {
   const wanted = fold(typed)
   if (wanted.length < 2 || typed.length > 80 || /^\d+$/.test(typed)) return { candidates: [] }
   const found = banks.filter(({ name }) => fold(name).includes(wanted))
-  const [only, another] = found.filter(({ name }) => fold(name) === wanted).concat(found)
-  if (only && (found.length === 1 || (another === only && fold(only.name) === wanted))) return { bank: only }
+  // A whole name is meant, also where longer ones begin like it: "Bradesco" is not "Bradesco Financiamentos".
+  const named = found.filter(({ name }) => fold(name) === wanted)
+  const [only, another] = named.length > 0 ? named : found
+  if (only && !another) return { bank: only }
   return { candidates: found.slice(0, candidatesMax) }
 }
 

@@ -28,6 +28,7 @@ interface PageDeps {
 }
 
 type Query = Record<string, unknown>
+type WithId = { Params: { id: string } }
 
 /** The pages that are read. None of them changes anything but what Aval has decided meanwhile. */
 export function registerPages(scope: FastifyInstance, deps: PageDeps): void {
@@ -36,14 +37,14 @@ export function registerPages(scope: FastifyInstance, deps: PageDeps): void {
   scope.get('/repasse/dados', (request, reply) => showDetails(deps, request, reply))
   scope.get('/repasse/revisao', (request, reply) => showReview(deps, request, reply))
   scope.get('/repasse/retorno', (request, reply) => showReturn(deps, request, reply))
-  scope.get<{ Params: { id: string } }>('/repasse/comprovante/:id', async (request, reply) => {
-    const [payout] = await findPayouts(deps.flow.db, { organizer: deps.organizer.subject, id: request.params.id })
+  scope.get<WithId>('/repasse/comprovante/:id', async (request, reply) => {
+    const payout = await payoutOf(deps, request.params)
     return payout
       ? deps.show(request, reply, (context) => receiptPage(context, payout))
       : deps.show.notFound(request, reply)
   })
-  scope.get<{ Params: { id: string } }>('/repasse/comprovante/:id/assinado.json', async (request, reply) => {
-    const [payout] = await findPayouts(deps.flow.db, { organizer: deps.organizer.subject, id: request.params.id })
+  scope.get<WithId>('/repasse/comprovante/:id/assinado.json', async (request, reply) => {
+    const payout = await payoutOf(deps, request.params)
     if (!payout) return deps.show.notFound(request, reply)
     const { receipt, transactionId } = payout
     const keys = new URL('/.well-known/jwks.json', deps.publicUrl).href
@@ -52,6 +53,17 @@ export function registerPages(scope: FastifyInstance, deps: PageDeps): void {
       .header('content-disposition', `attachment; filename="comprovante-${transactionId}.json"`)
       .send(JSON.stringify({ receipt, claims: decodeJwt(receipt), keys }, null, 2))
   })
+}
+
+async function payoutOf({ flow, organizer }: PageDeps, { id }: WithId['Params']) {
+  if (!isName(id)) return undefined
+  const [payout] = await findPayouts(flow.db, { organizer: organizer.subject, id })
+  return payout
+}
+
+/** Whether a text could be an id of ours or of Aval's. Nothing else goes to the store, which takes no control characters. */
+function isName(text: unknown): text is string {
+  return typeof text === 'string' && /^[\w-]{1,64}$/.test(text)
 }
 
 async function showHome({ flow, organizer, show }: PageDeps, request: FastifyRequest, reply: FastifyReply) {
@@ -114,7 +126,8 @@ async function showReview({ flow, organizer, show }: PageDeps, request: FastifyR
 
 async function showReturn({ flow, organizer, show }: PageDeps, request: FastifyRequest, reply: FastifyReply) {
   const { transaction } = request.query as Query
-  const wanted = typeof transaction === 'string' ? { transactionId: transaction } : {}
+  if (transaction !== undefined && !isName(transaction)) return show.notFound(request, reply)
+  const wanted = transaction === undefined ? {} : { transactionId: transaction }
   const last = await refresh(flow, await findRequest(flow.db, { organizer: organizer.subject, ...wanted }))
   if (!last?.transactionId) return show.notFound(request, reply)
   const { transactionId, ref = '' } = last

@@ -23,7 +23,9 @@ export interface ShowOptions {
 export function createShow({ organizer, local, assetUrl }: ShowOptions): Show {
   const show = (request: FastifyRequest, reply: FastifyReply, compose: (context: PageContext) => Page) => {
     const locale = chosenLocale(request.headers.cookie)
-    const context = { locale, text: textFor(locale), organizer, local, assetUrl, here: withoutLanguage(request.url) }
+    // The address of a form is no page: its languages are chosen where the forms are.
+    const here = request.method === 'GET' ? withoutLanguage(request.url) : '/repasse'
+    const context = { locale, text: textFor(locale), organizer, local, assetUrl, here }
     return reply.header('content-type', 'text/html; charset=utf-8').send(renderPage(context, compose(context)))
   }
   const plain =

@@ -37,6 +37,24 @@ async function paste(page: Page, text: string): Promise<void> {
   await page.keyboard.insertText(text)
 }
 
+test('a code that runs out while the page waits to send again leaves the button to ask for another one', async () => {
+  await visit(server.origin, {}, async (page) => {
+    const { url } = await ask(server)
+    await server.advanceClock(9.5 * 60_000)
+    await page.clock.install()
+    await page.goto(url)
+    await press(page, '#resend')
+    expect(await page.getAttribute('#resend', 'aria-disabled')).toBe('true')
+    await page.clock.runFor(35_000)
+    expect(await page.isVisible('#expired')).toBe(true)
+    expect(await page.getAttribute('#resend', 'aria-disabled')).toBe('true')
+    await page.clock.runFor(30_000)
+    expect(await page.getAttribute('#resend', 'aria-disabled')).toBe(null)
+    await server.advanceClock(65_000)
+    expect((await press(page, '#resend')).status()).toBe(200)
+  })
+})
+
 describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
   test('a code may be pasted with what stands around it: spaces, hyphens, a sentence, full-width digits', async () => {
     await visit(server.origin, { javaScriptEnabled }, async (page) => {

@@ -92,6 +92,23 @@ describe('a transaction', () => {
       expect(await verifyAudit(gate)).toEqual([])
     })
 
+    it('is listed as it is read: with the same next action, whatever its state', async () => {
+      const { v1, codeFor } = await doors()
+      const first = payout({ factor: 'sms' })
+      const more = { subject: first.subject, contact: first.contact }
+      const a = (await v1('POST', '/transactions', first)).body.id
+      const b = (await v1('POST', '/transactions', payout({ ...more, factor: 'sms' }))).body.id
+      await v1('POST', '/transactions', payout(more))
+      await v1('POST', `/transactions/${a}/checks`, { code: codeFor(first.contact.phone) })
+      await v1('POST', `/transactions/${b}/cancel`)
+      await v1('POST', '/transactions', payout({ ...more, factor: 'sms' }))
+      const { data } = (await v1('GET', `/transactions?subject=${first.subject}`)).body
+      expect(data.map((one: { next_action: { type: string } }) => one.next_action.type)).toEqual(
+        expect.arrayContaining(['enter_code', 'choose_factor']),
+      )
+      for (const row of data) expect(row).toEqual((await v1('GET', `/transactions/${row.id}`)).body)
+    })
+
     it('locks after the fifth wrong code, over resends', async () => {
       const { v1, codeFor, clock } = await doors()
       const request = payout({ factor: 'sms' })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { sql } from '../../src/store/db.ts'
 import { openDoors, serviceSid } from '../support/doors.ts'
 import { forEachStore } from '../support/stores.ts'
 
@@ -20,6 +21,16 @@ describe('a verification', () => {
         if (again.body.sid === first.body.sid) expect(codeFor(To)).toBe(code)
         else expect((await check(codeFor(To))).body.status).toBe('approved')
       }
+    })
+
+    it('whose row was changed is no fault of the caller’s', async () => {
+      const { db } = await openStore()
+      const { v2 } = await openDoors(db)
+      const { body } = await v2('POST', `${service}/Verifications`, { To: '+5511987659999', Channel: 'sms' })
+      await db.write(sql`
+        update verifications set to_sealed = 'AAAA', event_no = event_no + 1, event_type = 'verification.checked'`)
+      const found = await v2('GET', `${service}/Verifications/${body.sid}`)
+      expect([found.status, found.body.code]).toEqual([503, 20503])
     })
 
     it.each(['+55011987654321', '+4407911123456', '+55 11 98765-4321', '5511987654321'])(

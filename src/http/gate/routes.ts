@@ -7,7 +7,7 @@ import { createTransaction } from '../../gate/create-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from '../../gate/deps.ts'
 import { cancelTransaction, denyTransaction } from '../../gate/end-transaction.ts'
 import { listEvents, listTransactions } from '../../gate/list-transactions.ts'
-import { notFound, requireTransaction, stateOf } from '../../gate/read-transaction.ts'
+import { notFound, requireTransaction } from '../../gate/read-transaction.ts'
 import { acknowledgeRelease, releaseTransaction } from '../../gate/release-transaction.ts'
 import { isId, newHex } from '../../lib/ids.ts'
 import { secretMatcher } from '../../lib/keyring.ts'
@@ -139,8 +139,8 @@ export function registerGate(app: FastifyInstance, door: GateDoor): void {
   }
 
   async function list({ query, answer }: Context<unknown>) {
-    const { transactions, nextCursor } = await listTransactions(door, schemas.parse(schemas.listQuery, query))
-    return { data: transactions.map((one) => answer(stateOf(door, one, []))), next_cursor: nextCursor }
+    const { states, nextCursor } = await listTransactions(door, schemas.parse(schemas.listQuery, query))
+    return { data: states.map(answer), next_cursor: nextCursor }
   }
 
   async function events({ id }: Context<unknown>) {
@@ -164,7 +164,7 @@ async function handle<Body>(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { id = '' } = request.params as { id?: string }
-  const actor = await authorize(door, request, isApiKey, route.client ? { id } : undefined)
+  const actor = authorize(door, request, isApiKey, route.client ? { id } : undefined)
   if (route.path.includes(':id') && !isId('tx', id)) throw notFound()
   if (request.body !== undefined && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     throw new AvalError('unsupported_media_type', 'Send application/json in UTF-8.')

@@ -69,7 +69,12 @@ export function ResendForm({
   copy: PageCopy
   primary?: boolean
 }) {
-  if (resend.left === 'none') return <p class="resend soft small">{copy.resendNone}</p>
+  if (resend.left === 'none')
+    return (
+      <p class="resend soft small" id="resend">
+        {copy.resendNone}
+      </p>
+    )
   const cooling = resend.waitS > 0
   return (
     <form class="resend" method="post" action={`/t/${card.id}/resend`} data-once>

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { TransactionState } from '../../gate/deps.ts'
+import { isId } from '../../lib/ids.ts'
 import { shortRef } from '../../lib/short-ref.ts'
 import type { AvalError } from '../../model/error.ts'
 import type { Locale } from '../../model/locale.ts'
@@ -75,6 +76,7 @@ export function screenOfError(error: AvalError, request: FastifyRequest): Screen
     case 'key_unavailable':
     case 'no_carrier':
     case 'verifier_unavailable':
+    case 'release_blocked':
     case 'internal_error': {
       const failed = { name: 'telling', telling: 'serverError', reference: request.id, exit: retryOf(request) } as const
       return {
@@ -91,5 +93,5 @@ export function screenOfError(error: AvalError, request: FastifyRequest): Screen
 /** Back to the transaction's page. The id is the request's own and goes out only in the form that ids have. */
 function retryOf(request: FastifyRequest): { to: 'retry'; href: string } | undefined {
   const { id } = (request.params ?? {}) as { id?: string }
-  return id && /^tx_[0-9a-f]{32}$/.test(id) ? { to: 'retry', href: `/t/${id}` } : undefined
+  return id && isId('tx', id) ? { to: 'retry', href: `/t/${id}` } : undefined
 }

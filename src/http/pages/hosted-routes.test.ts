@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Doors, openDoors, payout, publicUrl } from '../../../test/support/doors.ts'
+import { type Doors, openDoors, payout, publicUrl, ring } from '../../../test/support/doors.ts'
+import { pageKeyOf } from '../../gate/page-key.ts'
 import { slowDown } from '../../guard/slow-down.ts'
+import { StoreUnavailable } from '../../store/db.ts'
 import { openDb } from '../../store/open.ts'
 import { registerHostedPages } from './hosted-routes.ts'
 
@@ -247,13 +249,15 @@ describe('what may go wrong', () => {
     expect(page.body).toContain(`${page.headers['retry-after']} segundos`)
   })
 
-  it('answers 503 with a reference when the store is gone', async () => {
+  it('answers 503 with a reference when the store is gone, and a stranger without asking it', async () => {
     const broken = await openDoors(await openDb({ file: ':memory:' }))
-    const db = { ...broken.gate.db, read: () => Promise.reject(new Error('gone')) }
+    const db = { ...broken.gate.db, read: () => Promise.reject(new StoreUnavailable(new Error('gone'))) }
     registerHostedPages(broken.app, { ...broken.gate, db, publicUrl, brand: 'Sympla' })
-    const page = await broken.app.inject({ url: `/t/tx_${'1'.repeat(32)}` })
-    expect(page.statusCode).toBeGreaterThanOrEqual(500)
+    const id = `tx_${'1'.repeat(32)}`
+    const page = await broken.app.inject({ url: `/t/${id}?k=${pageKeyOf(ring, { id, keyId: 'k1' })}` })
+    expect(page.statusCode).toBe(503)
     expect(page.body).toMatch(/Ref\. [0-9a-f]{16}/)
+    expect((await broken.app.inject({ url: `/t/${id}?k=guess` })).statusCode).toBe(404)
     await broken.close()
   })
 

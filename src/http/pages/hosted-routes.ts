@@ -5,7 +5,7 @@ import { checkTransaction } from '../../gate/check-transaction.ts'
 import type { GateDeps, TransactionState } from '../../gate/deps.ts'
 import { denyTransaction } from '../../gate/end-transaction.ts'
 import { checkPageKey } from '../../gate/page-key.ts'
-import { notFound, readTransaction, requireTransaction } from '../../gate/read-transaction.ts'
+import { notFound, requireTransaction } from '../../gate/read-transaction.ts'
 import { slowDown } from '../../guard/slow-down.ts'
 import { isId } from '../../lib/ids.ts'
 import { AvalError } from '../../model/error.ts'
@@ -13,7 +13,7 @@ import type { Locale } from '../../model/locale.ts'
 import { checksMax } from '../../model/transaction.ts'
 import { callerAddress } from '../caller-address.ts'
 import { asAvalError } from '../problem.ts'
-import { isSameOrigin } from '../same-origin.ts'
+import { refuseForeignForm } from '../same-origin.ts'
 import { type PageCopy, pageCopy } from './copy/copy.ts'
 import { screenOfError, screenOfRefusal } from './error-screen.ts'
 import { pageCookies } from './page-cookies.ts'
@@ -67,9 +67,9 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   async function visit(request: FastifyRequest, reply: FastifyReply, page: (visit: Visit) => Promise<FastifyReply>) {
     const { id } = request.params as { id: string }
     const { k } = request.query as { k?: unknown }
-    const state = isId('tx', id) ? await readTransaction(deps, { id }) : undefined
     const key = typeof k === 'string' && request.method === 'GET' ? k : cookies.readKey(request, id)
-    if (!state || !checkPageKey(deps.keys, state.transaction, key)) throw notFound()
+    if (!isId('tx', id) || !checkPageKey(deps.keys, id, key)) throw notFound()
+    const state = await requireTransaction(deps, { id })
     const locale = cookies.locale(request, reply, state.transaction.locale)
     if (key === k) {
       cookies.keepKey(request, reply, id, key)
@@ -80,8 +80,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
 
   /** A visit that may change something: it must come from our own page, not too often, and mean the version that it showed. */
   async function act(request: FastifyRequest, reply: FastifyReply, page: (visit: Visit) => Promise<FastifyReply>) {
-    if (!isSameOrigin(request.headers, deps.publicUrl))
-      throw new AvalError('forbidden', 'The form came from another site.')
+    refuseForeignForm(request.headers, deps.publicUrl)
     const retryAfterS = deps.guard.mode === 'enforce' ? await slowDown(deps, callerAddress(request)) : undefined
     if (retryAfterS !== undefined) throw new AvalError('too_many_requests', 'Too many requests.', { retryAfterS })
     return visit(request, reply, async (visit) => {

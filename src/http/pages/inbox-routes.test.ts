@@ -14,7 +14,7 @@ let inbox: Inbox
 beforeAll(() => {
   inbox = createInbox({ clock })
   registerAssets(app)
-  registerInbox(app, { inbox, clock, publicUrl: 'http://aval.test:4000' })
+  registerInbox(app, { inbox, clock, publicUrl: 'http://aval.test:4000', brand: 'Sympla' })
 })
 afterEach(() => inbox.clear())
 afterAll(() => app.close())

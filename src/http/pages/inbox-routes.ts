@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Inbox, InboxMessage } from '../../channel/inbox.ts'
 import type { TurnableClock } from '../../lib/clock.ts'
 import { AvalError } from '../../model/error.ts'
-import { isLoopback, isSameOrigin } from '../same-origin.ts'
+import { isLoopback, refuseForeignForm } from '../same-origin.ts'
 import { renderInboxPage } from './inbox-page.tsx'
 import { pageCookies } from './page-cookies.ts'
 import { sendOn, sendPage } from './send-page.ts'
@@ -13,7 +13,7 @@ export interface InboxDeps {
   inbox: Inbox
   clock: TurnableClock
   publicUrl: string
-  brand?: string
+  brand: string
 }
 
 const blank = z.literal('').transform(() => undefined)
@@ -55,12 +55,12 @@ export function registerInbox(app: FastifyInstance, deps: InboxDeps): void {
       return { revision: await inbox.waitChange(after, wait * 1000, hangUpOf(reply)) }
     })
     scope.post('/dev/inbox/clear', async (request, reply) => {
-      refuseForeignForm(request)
+      refuseForeignForm(request.headers, deps.publicUrl)
       inbox.clear()
       return sendOn(reply, '/dev/inbox')
     })
     scope.post('/dev/inbox/clock', async (request, reply) => {
-      refuseForeignForm(request)
+      refuseForeignForm(request.headers, deps.publicUrl)
       clock.advance(parse(clockForm, request.body).advance_ms)
       return sendOn(reply, '/dev/inbox')
     })
@@ -93,7 +93,7 @@ export function registerInbox(app: FastifyInstance, deps: InboxDeps): void {
     const open = to ?? all[0]?.to
     const html = renderInboxPage({
       locale: cookies.locale(request, reply),
-      brand: deps.brand ?? 'Aval',
+      brand: deps.brand,
       revision: inbox.revision,
       offsetMs: clock.offsetMs,
       recipients: [...counts].map(([one, count]) => ({ to: one, count })),
@@ -101,10 +101,6 @@ export function registerInbox(app: FastifyInstance, deps: InboxDeps): void {
       messages: open === undefined ? [] : await inbox.list({ to: open }, shownMax),
     })
     return sendPage(reply, 200, html)
-  }
-
-  function refuseForeignForm({ headers }: FastifyRequest): void {
-    if (!isSameOrigin(headers, deps.publicUrl)) throw new AvalError('forbidden', 'The form came from another site.')
   }
 
   /** Ends a wait when the reader has gone or the server closes. */

@@ -15,17 +15,12 @@ const csp = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
-/** The headers of every page (OWASP ASVS 5.0, 3.4). */
+/** The headers of every page, beside those that every answer has (OWASP ASVS 5.0, 3.4). */
 export const pageHeaders = {
   'content-security-policy': csp,
   'permissions-policy':
     'otp-credentials=(self), publickey-credentials-get=(self), payment=(self), camera=(), microphone=(), geolocation=()',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
 } as const
 
 /** Answers with a page, as small as the browser takes it. Pages hold no secret that their length could tell (BREACH). */

@@ -94,6 +94,7 @@ export function sendTwilioError(request: FastifyRequest, reply: FastifyReply, er
 function translate(request: FastifyRequest, error: unknown): TwilioError {
   const ours = asAvalError(error, request)
   if (ours.status === 503) return new TwilioError(20503, undefined, ours.retryAfterS)
+  if (ours.code === 'release_blocked') return new TwilioError(20503)
   if (ours.status >= 500) return new TwilioError(20500)
   return ours.status === 404
     ? missing(request)

@@ -109,7 +109,6 @@ function routes(scope: FastifyInstance, door: TwilioDoor): void {
     if (to === undefined && sid === undefined) throw new TwilioError(60221)
     const code = form.required('Code')
     if (code.length < 4 || code.length > 10) throw invalid('Code')
-    if (service.settings.psd2_enabled && !(deal.amount && deal.payee)) throw new TwilioError(60206)
     const checked = await checkVerification(door, { service, to, sid, code, ...deal, ip: callerAddress(request) })
     if (!checked) throw missing(request)
     return checkBody(checked)

@@ -1,8 +1,9 @@
 // Bundles the server, the browser files and the command line tools into dist/. Packages stay outside the bundle.
 import { mkdirSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
 rmSync(`${root}/dist`, { recursive: true, force: true })
 mkdirSync(`${root}/dist`, { recursive: true })
 

@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { installMissing } from './system-packages.mjs'
 
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
 const results = `${root}test-results/vitest.json`
 const chosen = process.argv.slice(2)
 // The program that runs this script, not an older one on the PATH, runs everything below.

@@ -1,7 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { faultsOf, importsOf, readSources } from './support/rooms.ts'
 
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 test('imports go down the stairs only', () => {
   const sources = readSources(root, ['src', 'sympla', 'web'])

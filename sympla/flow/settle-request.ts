@@ -28,9 +28,17 @@ export async function settleRequest(deps: FlowDeps, request: PayoutRequest): Pro
   const status = await readStatus(deps, transactionId)
   if (status === 'pending') return
   if (status === 'approved' || status === 'releasing') return process(deps, request, transactionId)
-  if (status === 'released')
+  const ended = await failRequest(deps, { id: request.id, status: failures[status] ?? 'lost' })
+  // When it was not to be ended, another look has processed it meanwhile.
+  if (ended && status === 'released')
     deps.log.error({ transaction: transactionId }, 'Aval released a payout that was not processed here')
-  await failRequest(deps, { id: request.id, status: failures[status] ?? 'lost' })
+}
+
+/** As settleRequest, for who can wait: what could not be settled now is logged, and the sweeper finds it again. */
+export async function settleOrLater(deps: FlowDeps, request: PayoutRequest): Promise<void> {
+  await settleRequest(deps, request).catch((error: unknown) => {
+    deps.log.warn({ err: error, request: request.id }, 'a payout could not be settled now; it will be looked at again')
+  })
 }
 
 async function readStatus({ aval }: FlowDeps, transactionId: string): Promise<string> {

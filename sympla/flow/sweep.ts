@@ -1,7 +1,7 @@
 import { findRequests } from '../store/find-requests.ts'
 import { takeTurn } from '../store/requests.ts'
 import type { FlowDeps } from './deps.ts'
-import { settleRequest } from './settle-request.ts'
+import { settleOrLater } from './settle-request.ts'
 
 /** Settles the requests whose turn has come, so that a payout is finished even if the browser never comes back. */
 export async function settleDue(deps: FlowDeps): Promise<void> {
@@ -15,14 +15,6 @@ export async function settleAll(deps: FlowDeps): Promise<void> {
 
 async function settleThese(deps: FlowDeps, filter: { unsettled: true; dueBy?: number }): Promise<void> {
   for (const request of await findRequests(deps.db, filter)) {
-    if (!(await takeTurn(deps, request))) continue
-    try {
-      await settleRequest(deps, request)
-    } catch (error) {
-      deps.log.warn(
-        { err: error, request: request.id },
-        'a payout could not be settled now; it will be looked at again',
-      )
-    }
+    if (await takeTurn(deps, request)) await settleOrLater(deps, request)
   }
 }

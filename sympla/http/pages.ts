@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { decodeJwt } from 'jose'
 import type { FlowDeps } from '../flow/deps.ts'
-import { settleRequest } from '../flow/settle-request.ts'
+import { settleOrLater } from '../flow/settle-request.ts'
 import { emptyFields } from '../model/draft.ts'
 import type { Organizer } from '../model/organizer.ts'
 import { hasFailed, type PayoutRequest } from '../model/payout-request.ts'
@@ -68,7 +68,8 @@ function isName(text: unknown): text is string {
 
 async function showHome({ flow, organizer, show }: PageDeps, request: FastifyRequest, reply: FastifyReply) {
   const { subject } = organizer
-  await settlePending(flow, await findRequest(flow.db, { organizer: subject, unsettled: true }))
+  const unsettled = await findRequest(flow.db, { organizer: subject, unsettled: true })
+  if (unsettled) await settleOrLater(flow, unsettled)
   const [pending, draft, accounts, payouts, phone] = await Promise.all([
     findRequest(flow.db, { organizer: subject, unsettled: true }),
     readDraft(flow, subject),
@@ -139,17 +140,9 @@ async function showReturn({ flow, organizer, show }: PageDeps, request: FastifyR
   return show(request, reply, (context) => (waits ? pendingPage(context, { url }) : waitingPage(context)))
 }
 
-// What Aval says is told at once where it can; where it cannot, the sweeper finds out later.
-async function settlePending(flow: FlowDeps, request: PayoutRequest | undefined): Promise<void> {
-  if (!request) return
-  await settleRequest(flow, request).catch((error: unknown) => {
-    flow.log.warn({ err: error, request: request.id }, 'a payout could not be settled now; it will be looked at again')
-  })
-}
-
 async function refresh(flow: FlowDeps, request: PayoutRequest | undefined): Promise<PayoutRequest | undefined> {
   if (!request || hasFailed(request)) return request
-  await settlePending(flow, request)
+  await settleOrLater(flow, request)
   return findRequest(flow.db, { draftId: request.draftId, draftVersion: request.draftVersion })
 }
 

@@ -81,7 +81,7 @@ function BankFields({ doubt, ...form }: FormProps & { doubt: string | undefined 
   const { text, fields, errorOf } = form
   const typeError = errorOf('account_type')
   return (
-    <div class="branch branch-bank">
+    <div class="branch-bank">
       <BankSelect {...form} />
       <TextField
         form={form}
@@ -170,7 +170,7 @@ function DoubtField({ text, fields, errorOf, doubt }: FormProps & { doubt: strin
 function PixFields(form: FormProps) {
   const { text, fields, errorOf } = form
   return (
-    <div class="branch branch-pix">
+    <div class="branch-pix">
       <Choices
         id="pix_type"
         name="pix_type"

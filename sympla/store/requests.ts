@@ -68,15 +68,16 @@ export async function openRequest(
     where id = ${request.id} and status = 'creating'`)
 }
 
-/** Ends a request that was not approved. Nothing changes for one that has ended or was processed. */
+/** Ends a request that was not approved. False, and nothing changes, for one that has ended or was processed. */
 export async function failRequest(
   { db, clock }: Pick<RequestDeps, 'db' | 'clock'>,
   { id, status }: { id: string; status: FailedStatus },
-): Promise<void> {
-  await db.write(sql`
+): Promise<boolean> {
+  const ended = await db.write(sql`
     update sympla_requests
     set status = ${status}, finished_at = ${clock.now()}, body_sealed = null, url_sealed = null
-    where id = ${id} and status in ('creating', 'pending')`)
+    where id = ${id} and status in ('creating', 'pending') returning id`)
+  return ended.length > 0
 }
 
 /** Aval knows that the payout was processed: the request is done. */

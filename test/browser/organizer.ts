@@ -60,7 +60,7 @@ export async function approve(page: Page, server: TestServer): Promise<void> {
 /** From the page that says "confirmed" to the receipt: by its link, or by the page itself where that was faster. */
 export async function returnToReceipt(page: Page): Promise<void> {
   await page.click(at.toMerchant, { timeout: 1500, noWaitAfter: true }).catch(() => {})
-  await page.waitForURL(/\/repasse\/comprovante\//)
+  await expect.poll(() => page.url(), { timeout: 10_000 }).toMatch(/\/repasse\/comprovante\//)
   await page.waitForLoadState('load')
 }
 

@@ -84,7 +84,7 @@ export async function createAval(
   registerHealth(app, { db, receipts, draining: () => draining })
   registerAssets(app)
   registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
-  registerTwilio(app, { ...gate, ...credentials, carrier, services, publicUrl })
+  registerTwilio(app, { ...gate, ...credentials, carrier, services, publicUrl, local })
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
   if (inbox) registerInbox(app, { inbox, clock, publicUrl, brand })
 

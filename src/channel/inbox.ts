@@ -89,6 +89,7 @@ export function createInbox({ file, clock }: { file?: string | undefined; clock:
   }
 
   return {
+    instant: true,
     send(message) {
       const one: Kept = { ...message, sentAt: clock.now() }
       kept.push(one)

@@ -74,7 +74,7 @@ export function phoneFrom(text: string): Phone {
 
 /** Refuses a number that no message may go to. Users are told only that this number does not work; the log has the reason. */
 export function refuseDestination(deps: Pick<GateDeps, 'guard' | 'log'>, phone: Phone): void {
-  const decision = decide(deps.guard, phone)
+  const decision = decide(deps.guard, phone, 'sms')
   logDecision(deps.log, decision, phone)
   if (decision.action === 'allow') return
   const message = canReceiveSms(phone)

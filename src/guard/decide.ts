@@ -1,4 +1,5 @@
 import { canReceiveSms, type Phone } from '../lib/e164.ts'
+import type { Channel } from '../model/factor.ts'
 
 /** What a guard says of one message before it is sent, always with its reasons. */
 export type Decision =
@@ -11,10 +12,10 @@ export interface GuardRules {
   countries: '*' | ReadonlySet<string>
 }
 
-/** May this text message be sent? The first rule that says no decides; in shadow mode its reason is kept and the message goes. */
-export function decide(rules: GuardRules, phone: Phone): Decision {
+/** May this message be sent? The first rule that says no decides; in shadow mode its reason is kept and the message goes. */
+export function decide(rules: GuardRules, phone: Phone, channel: Channel): Decision {
   if (rules.mode === 'off') return { action: 'allow', reasons: [] }
-  const blocked = countryClosed(rules, phone) ?? lineUnfit(phone)
+  const blocked = countryClosed(rules, phone) ?? lineUnfit(phone, channel)
   if (!blocked) return { action: 'allow', reasons: [] }
   return rules.mode === 'shadow' ? { action: 'allow', reasons: blocked.reasons } : blocked
 }
@@ -41,8 +42,8 @@ function countryClosed({ countries }: GuardRules, phone: Phone): Decision | unde
   }
 }
 
-function lineUnfit(phone: Phone): Decision | undefined {
-  if (canReceiveSms(phone)) return undefined
+function lineUnfit(phone: Phone, channel: Channel): Decision | undefined {
+  if (channel !== 'sms' || canReceiveSms(phone)) return undefined
   return {
     action: 'block',
     rule: 'line_type',

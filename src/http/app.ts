@@ -30,7 +30,7 @@ export function createApp(options: {
     // An address that cannot be read is an address where nothing is; the router's own answer would repeat it.
     frameworkErrors: (_error, request, reply) => {
       reply.headers(headers)
-      if (/^(\/verify)?\/v2\//.test(request.url)) sendTwilioError(request, reply, missing(request))
+      if (/^(\/verify|\/lookups)?\/v2\//.test(request.url)) sendTwilioError(request, reply, missing(request))
       else sendProblem(reply, nothingHere())
     },
     forceCloseConnections: 'idle',

@@ -14,6 +14,10 @@ export type KeyPurpose =
   | 'idempotency'
   | 'receipt'
   | 'platform'
+  | 'factor'
+  | 'access-token'
+  | 'intercept'
+  | 'custom-code'
 
 /** A ring of 256-bit root keys that stays outside the database. New data use the active key, old data name theirs. */
 export interface KeyRing {

@@ -20,6 +20,17 @@ export interface Attempt {
   at: Instant
 }
 
+/** How a message fared, in Twilio's words. `sending` until its carrier has answered. */
+export type Delivery = 'sending' | 'sent' | 'delivered' | 'failed'
+
+/**
+ * The SID of a verification's n-th message. It begins like the verification's own, so that the message is found by its SID in the
+ * order that the rows have anyway.
+ */
+export function attemptSid(verificationSid: string, n: number): string {
+  return `VL${verificationSid.slice(2, 26)}${String(n).padStart(8, '0')}`
+}
+
 /** One proof of control of an address, asked for at the Twilio door. */
 export interface Verification {
   sid: string
@@ -31,6 +42,8 @@ export interface Verification {
   sends: number
   checks: number
   attempts: Attempt[]
+  /** What the numbering plan says of the number, where the service looks it up. */
+  lineType: string | null
   amount: string | null
   payee: string | null
   createdAt: Instant
@@ -38,7 +51,6 @@ export interface Verification {
   expiresAt: Instant
 }
 
-/** How long a code lives (Twilio Verify, rate limits and timeouts: ten minutes, not lengthened by a resend). */
-export const verificationTtlMs = 10 * 60_000
+/** Twilio Verify, rate limits and timeouts. */
 export const verificationSendsMax = 5
 export const verificationChecksMax = 5

@@ -9,33 +9,40 @@ export interface ServiceRow {
   settings: string
   created_at: Instant
   updated_at: Instant
+  /** Whether an enabled webhook of it asks for the events of verifications. */
+  notifies: number
 }
 
+export type NewService = Omit<ServiceRow, 'notifies'>
+
 /** No row back: the sid is taken. */
-export function insertService(s: ServiceRow) {
-  return sql<ServiceRow>`
+export function insertService(s: NewService) {
+  return sql<NewService>`
     insert into services (sid, account_sid, friendly_name, settings, created_at, updated_at)
     values (${s.sid}, ${s.account_sid}, ${s.friendly_name}, ${s.settings}, ${s.created_at}, ${s.updated_at})
     on conflict (sid) do nothing returning *`
 }
 
 export function findService(accountSid: string, sid: string) {
-  return sql<ServiceRow>`select * from services where account_sid = ${accountSid} and sid = ${sid}`
+  return sql<ServiceRow>`
+    select s.*, case when exists (select 1 from webhooks w where w.service_sid = s.sid and w.status = 'enabled'
+      and w.event_types like '%"verification.%') then 1 else 0 end as notifies
+    from services s where s.account_sid = ${accountSid} and s.sid = ${sid}`
 }
 
-export function updateService(s: ServiceRow) {
-  return sql<ServiceRow>`
+export function updateService(s: NewService) {
+  return sql<NewService>`
     update services set friendly_name = ${s.friendly_name}, settings = ${s.settings}, updated_at = ${s.updated_at}
     where account_sid = ${s.account_sid} and sid = ${s.sid} returning *`
 }
 
 export function deleteService(accountSid: string, sid: string) {
-  return sql<ServiceRow>`delete from services where account_sid = ${accountSid} and sid = ${sid} returning *`
+  return sql<NewService>`delete from services where account_sid = ${accountSid} and sid = ${sid} returning *`
 }
 
 /** Newest first. */
 export function listServices(accountSid: string, offset: number, limit: number) {
   return sql<ServiceRow>`
-    select * from services where account_sid = ${accountSid}
+    select s.*, 0 as notifies from services s where account_sid = ${accountSid}
     order by created_at desc, sid limit ${limit} offset ${offset}`
 }

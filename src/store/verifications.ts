@@ -1,6 +1,11 @@
 import type { Instant } from '../lib/clock.ts'
 import type { Channel } from '../model/factor.ts'
-import { type VerificationStatus, verificationChecksMax, verificationSendsMax } from '../model/verification.ts'
+import {
+  type Delivery,
+  type VerificationStatus,
+  verificationChecksMax,
+  verificationSendsMax,
+} from '../model/verification.ts'
 import { sql } from './db.ts'
 import type { Occasion } from './transactions.ts'
 
@@ -11,8 +16,14 @@ export interface VerificationRow {
   account_sid: string
   to_ref: string
   to_sealed: string
+  /** The first digits of a number: enough to count by destination. */
+  to_prefix: string | null
+  country: string | null
   key_id: string
   channel: Channel
+  locale: string | null
+  /** JSON of the caller's tags. */
+  tags: string | null
   status: VerificationStatus
   live: number
   sends: number
@@ -23,39 +34,71 @@ export interface VerificationRow {
   amount: string | null
   payee: string | null
   attempt_sid: string
+  /** How the newest message fared when it was written down; `attempts` has what became of it. */
+  delivery: Delivery
+  /** Whether it can be found by its address after its end. */
+  keeps_history: number
+  /** Whether webhooks hear of it. */
+  notifies: number
   created_at: Instant
   updated_at: Instant
   expires_at: Instant
 }
 
 /** What an answer says of a verification: a row without what its code is made from. */
-export type CheckedRow = Omit<VerificationRow, 'live' | 'code_seed' | 'code_mac' | 'code_length'>
+export type CheckedRow = Omit<
+  VerificationRow,
+  | 'live'
+  | 'code_seed'
+  | 'code_mac'
+  | 'code_length'
+  | 'to_prefix'
+  | 'locale'
+  | 'tags'
+  | 'delivery'
+  | 'keeps_history'
+  | 'notifies'
+>
 
 export type NewVerification = Omit<
   VerificationRow,
   'status' | 'live' | 'sends' | 'checks' | 'created_at' | 'updated_at'
 >
 
+/** A code that the caller gave starts so in `code_seed`, with the code sealed behind it; all others are derived from the seed. */
+export const customCodeMark = 'custom.'
+
+/** After so long a message counts as sent, even if the node that sent it never said so. */
+const sendingMaxMs = 30_000
+
 /**
  * Starts a verification, or adds a send to the live one of this address, whose sid, code and end stay as they are. The sid says which.
- * No row back: that one is expired, locked, sent five times, or of another amount or payee.
+ * No row back: that one is expired, locked, sent five times, just being sent, or of another amount, payee or custom code.
  */
 export function startVerification(v: NewVerification, { at, ip }: Occasion) {
-  return sql<{ sid: string }>`
-    insert into verifications (sid, service_sid, account_sid, to_ref, to_sealed, key_id, channel, status, live, sends, checks, code_seed,
-      code_mac, code_length, amount, payee, attempt_sid, created_at, updated_at, expires_at,
-      event_no, event_type, event_at, event_ip)
-    values (${v.sid}, ${v.service_sid}, ${v.account_sid}, ${v.to_ref}, ${v.to_sealed}, ${v.key_id}, ${v.channel}, 'pending', 1, 1, 0,
-      ${v.code_seed}, ${v.code_mac}, ${v.code_length}, ${v.amount}, ${v.payee}, ${v.attempt_sid}, ${at}, ${at}, ${v.expires_at},
+  const custom = v.code_seed.startsWith(customCodeMark) ? 1 : 0
+  return sql<{ sid: string; attempt_sid: string }>`
+    insert into verifications (sid, service_sid, account_sid, to_ref, to_sealed, to_prefix, country, key_id, channel, locale, tags, status,
+      live, sends, checks, code_seed, code_mac, code_length, amount, payee, attempt_sid, delivery, keeps_history, notifies,
+      created_at, updated_at, expires_at, event_no, event_type, event_at, event_ip)
+    values (${v.sid}, ${v.service_sid}, ${v.account_sid}, ${v.to_ref}, ${v.to_sealed}, ${v.to_prefix}, ${v.country}, ${v.key_id},
+      ${v.channel}, ${v.locale}, ${v.tags}, 'pending', 1, 1, 0, ${v.code_seed}, ${v.code_mac}, ${v.code_length}, ${v.amount}, ${v.payee},
+      ${v.attempt_sid}, ${v.delivery}, ${v.keeps_history}, ${v.notifies}, ${at}, ${at}, ${v.expires_at},
       1, 'verification.sent', ${at}, ${ip})
     on conflict (service_sid, to_ref) where live = 1 do update set
-      sends = verifications.sends + 1, channel = excluded.channel, attempt_sid = excluded.attempt_sid, updated_at = excluded.updated_at,
+      sends = verifications.sends + 1, channel = excluded.channel, locale = excluded.locale, delivery = excluded.delivery,
+      attempt_sid = 'VL' || substr(verifications.sid, 3, 24) || '0000000' || (verifications.sends + 1),
+      updated_at = excluded.updated_at,
       event_no = verifications.event_no + 1, event_type = 'verification.sent', event_at = excluded.event_at, event_ip = excluded.event_ip
     where verifications.status = 'pending' and verifications.expires_at > excluded.created_at
       and verifications.sends < ${verificationSendsMax}
       and coalesce(verifications.amount, '') = coalesce(excluded.amount, '')
       and coalesce(verifications.payee, '') = coalesce(excluded.payee, '')
-    returning verifications.sid`
+      and (cast(${custom} as bigint) = 0 or verifications.code_mac = excluded.code_mac)
+      and (verifications.delivery <> 'sending' or exists (
+        select 1 from attempts a where a.verification_sid = verifications.sid and a.sid = verifications.attempt_sid
+          and (a.delivery <> 'sending' or a.created_at <= excluded.created_at - ${sendingMaxMs})))
+    returning verifications.sid, verifications.attempt_sid`
 }
 
 /**
@@ -81,7 +124,7 @@ export function checkVerificationTo(
       event_no = event_no + 1, event_at = ${at}, event_ip = ${ip}
     where service_sid = ${serviceSid} and to_ref = ${toRef} and live = 1 and status = 'pending'
       and checks < ${verificationChecksMax} and expires_at > ${at}
-    returning sid, service_sid, account_sid, to_ref, to_sealed, key_id, channel, status, sends, checks, amount, payee, attempt_sid,
+    returning sid, service_sid, account_sid, to_ref, to_sealed, country, key_id, channel, status, sends, checks, amount, payee, attempt_sid,
       created_at, updated_at, expires_at`
 }
 
@@ -91,6 +134,13 @@ export function findVerification(serviceSid: string, sid: string) {
 
 export function findLiveVerification(serviceSid: string, toRef: string) {
   return sql<VerificationRow>`select * from verifications where service_sid = ${serviceSid} and to_ref = ${toRef} and live = 1`
+}
+
+/** The newest verification of an address, whatever became of it; only services that keep a history have it. */
+export function findLastVerification(serviceSid: string, toRef: string) {
+  return sql<VerificationRow>`
+    select * from verifications where service_sid = ${serviceSid} and to_ref = ${toRef} and keeps_history = 1
+    order by sid desc limit 1`
 }
 
 /** Ends a pending verification. No row back: it is not pending, or its time is over. */
@@ -122,16 +172,4 @@ export function expireVerifications(only: string | null, limit: number, { at, ip
         and (cast(${only} as text) is null or sid = ${only}) limit ${limit})
       and live = 1
     returning *`
-}
-
-export interface AttemptRow {
-  sid: string
-  channel: Channel
-  created_at: Instant
-}
-
-/** Every message of one verification, oldest first. Rows are written by the trigger of the table of verifications. */
-export function findAttempts(verificationSid: string) {
-  return sql<AttemptRow>`
-    select sid, channel, created_at from attempts where verification_sid = ${verificationSid} order by sid`
 }

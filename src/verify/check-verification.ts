@@ -1,4 +1,3 @@
-import { addressRef } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
 import { isSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
@@ -13,7 +12,8 @@ import {
 import { codeMac } from './code.ts'
 import type { VerifyDeps } from './deps.ts'
 import type { Service } from './service.ts'
-import { dealContext, verificationOf } from './verification-row.ts'
+import { dealContext } from './verification-code.ts'
+import { toRefOf, verificationOf } from './verification-row.ts'
 
 export interface CheckVerification {
   service: Service
@@ -39,7 +39,7 @@ export async function checkVerification(
   if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
   const occasion = { at: deps.clock.now(), ip }
   const toRef =
-    command.sid === undefined ? addressRef(deps.keys, command.to ?? '') : await refOfSid(deps, service, command.sid)
+    command.sid === undefined ? toRefOf(deps.keys, command.to ?? '') : await refOfSid(deps, service, command.sid)
   if (toRef === undefined) return undefined
   const context = dealContext({
     service_sid: service.sid,
@@ -51,7 +51,9 @@ export async function checkVerification(
   const mac = codeMac(deps.keys, active, code, context)
   const macs = [mac, previous === undefined ? mac : codeMac(deps.keys, previous, code, context)] as const
   const [row] = await deps.db.write(checkVerificationTo(service.sid, toRef, macs, occasion))
-  if (row) return verificationOf(deps, row, command.sid === undefined ? command.to : undefined)
+  // A number was matched letter by letter, so it need not be opened.
+  const known = command.sid === undefined && !command.to?.includes('@') ? command.to : undefined
+  if (row) return verificationOf(deps, row, service, known)
 
   const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
   if (!live) return undefined
@@ -59,7 +61,7 @@ export async function checkVerification(
     await deps.db.write(expireVerifications(live.sid, 1, occasion))
     return undefined
   }
-  throw new TwilioError(60202, undefined, secondsUntil(live.expires_at, occasion.at))
+  throw new TwilioError(60202, undefined, { retryAfterS: secondsUntil(live.expires_at, occasion.at) })
 }
 
 /** The address of a live verification. A sid that is not live has none: its place may be another one's by now. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../lib/clock.ts'
 import type { ServiceRow } from '../store/services.ts'
 
-/** What a service was set to. Members are Twilio's, as its answers name them. */
+/** What a service was set to. Members are Twilio's, as its answers name them; the last two are Aval's own. */
 export interface ServiceSettings {
   code_length: number
   lookup_enabled: boolean
@@ -11,6 +11,23 @@ export interface ServiceSettings {
   tts_name: string | null
   do_not_share_warning_enabled: boolean
   custom_code_enabled: boolean
+  push: { include_date: boolean; apn_credential_sid: string | null; fcm_credential_sid: string | null }
+  totp: { issuer: string | null; time_step: number; code_length: number; skew: number }
+  whatsapp: { msg_service_sid: string | null; from: string | null }
+  passkeys: PasskeySettings
+  default_template_sid: string | null
+  verify_event_subscription_enabled: boolean
+  /** Seconds that a code lives, 120 to 86400. */
+  code_ttl: number
+  /** Whether a 404 about a verification says in `details.reason` why it is gone. */
+  error_details_enabled: boolean
+}
+
+export interface PasskeySettings {
+  relying_party: { id: string | null; name: string | null; origins: string[] }
+  authenticator_attachment: 'platform' | 'cross-platform' | 'any'
+  discoverable_credentials: 'required' | 'preferred' | 'discouraged'
+  user_verification: 'required' | 'preferred' | 'discouraged'
 }
 
 /** A tenant of the Verify API. */
@@ -19,6 +36,8 @@ export interface Service {
   accountSid: string
   friendlyName: string
   settings: ServiceSettings
+  /** Whether a webhook of it asks for the events of verifications. */
+  notifies: boolean
   createdAt: Instant
   updatedAt: Instant
 }
@@ -32,6 +51,19 @@ export const defaultSettings: ServiceSettings = {
   tts_name: null,
   do_not_share_warning_enabled: false,
   custom_code_enabled: false,
+  push: { include_date: true, apn_credential_sid: null, fcm_credential_sid: null },
+  totp: { issuer: null, time_step: 30, code_length: 6, skew: 1 },
+  whatsapp: { msg_service_sid: null, from: null },
+  passkeys: {
+    relying_party: { id: null, name: null, origins: [] },
+    authenticator_attachment: 'any',
+    discoverable_credentials: 'preferred',
+    user_verification: 'preferred',
+  },
+  default_template_sid: null,
+  verify_event_subscription_enabled: false,
+  code_ttl: 600,
+  error_details_enabled: false,
 }
 
 export function serviceOf(row: ServiceRow): Service {
@@ -40,6 +72,7 @@ export function serviceOf(row: ServiceRow): Service {
     accountSid: row.account_sid,
     friendlyName: row.friendly_name,
     settings: { ...defaultSettings, ...JSON.parse(row.settings) },
+    notifies: Number(row.notifies) === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -16,6 +16,8 @@ export interface Services {
   create(accountSid: string, friendlyName: string, settings: Partial<ServiceSettings>, sid?: string): Promise<Service>
   update(service: Service, change: ServiceChange): Promise<Service | undefined>
   remove(service: Service): Promise<boolean>
+  /** Reads the service anew next time: something that belongs to it changed. */
+  forget(sid: string): void
   list(accountSid: string, offset: number, limit: number): Promise<Service[]>
 }
 
@@ -37,6 +39,7 @@ export function createServices({ db, clock, random }: { db: Db; clock: Clock; ra
 
   return {
     find,
+    forget: (sid) => void cache.delete(sid),
     async create(accountSid, friendlyName, settings, sid = newSid('VA', clock.now(), random)) {
       const at = clock.now()
       const row = {
@@ -48,7 +51,7 @@ export function createServices({ db, clock, random }: { db: Db; clock: Clock; ra
         updated_at: at,
       }
       await db.write(insertService(row))
-      return serviceOf(row)
+      return serviceOf({ ...row, notifies: 0 })
     },
     async update(service, { friendlyName, settings }) {
       cache.delete(service.sid)
@@ -62,7 +65,7 @@ export function createServices({ db, clock, random }: { db: Db; clock: Clock; ra
           updated_at: clock.now(),
         }),
       )
-      return row && serviceOf(row)
+      return row && serviceOf({ ...row, notifies: Number(service.notifies) })
     },
     async remove(service) {
       cache.delete(service.sid)

@@ -1,13 +1,14 @@
+import type { OutgoingMessage } from '../channel/carrier.ts'
 import { verificationMessage } from '../channel/messages.ts'
-import { decide, logDecision } from '../guard/decide.ts'
-import { addressRef, sealAddress } from '../lib/address.ts'
+import { sealAddress } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
-import { parsePhone } from '../lib/e164.ts'
 import { newSid } from '../lib/ids.ts'
-import type { Locale } from '../model/locale.ts'
+import { type Locale, nearestLocale } from '../model/locale.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import type { Verification } from '../model/verification.ts'
-import { verificationSendsMax, verificationTtlMs } from '../model/verification.ts'
+import { attemptSid, verificationSendsMax } from '../model/verification.ts'
+import { settleAttempt } from '../store/attempts.ts'
+import type { Occasion } from '../store/transactions.ts'
 import {
   expireVerifications,
   findLiveVerification,
@@ -17,102 +18,163 @@ import {
   startVerification as startRow,
   type VerificationRow,
 } from '../store/verifications.ts'
-import { codeMac, deriveCode } from './code.ts'
 import type { VerifyDeps } from './deps.ts'
+import { type Destination, destinationOf, type StartChannel } from './destination.ts'
 import type { Service } from './service.ts'
-import { dealContext, verificationOf } from './verification-row.ts'
+import { codeOf, newCode } from './verification-code.ts'
+import { toRefOf, verificationOf } from './verification-row.ts'
 
 export interface StartVerification {
   service: Service
-  /** As the caller wrote it; must be E.164. */
+  /** As the caller wrote it; a number must be E.164. */
   to: string
-  channel: 'sms'
-  locale?: Locale | undefined
-  appHash?: string | undefined
+  channel: StartChannel
+  /** Whether a text message may go where WhatsApp does not arrive. */
+  fallsBackToSms?: boolean
+  /** Name in the message, in place of the service's. */
+  friendlyName?: string | undefined
+  /** BCP 47, of Twilio's list. */
+  locale?: string | undefined
+  customCode?: string | undefined
   amount?: string | undefined
   payee?: string | undefined
+  /** Values of the service's rate limits, by their unique names. */
+  rateLimits?: Record<string, string> | undefined
+  appHash?: string | undefined
+  sendDigits?: string | undefined
+  riskCheck?: 'enable' | 'disable' | undefined
+  tags?: Record<string, string> | undefined
+  /** Seconds that a new code lives, in place of the service's setting. */
+  codeTtlS?: number | undefined
   ip: string
 }
 
 const triesMax = 3
 
 /**
- * Sends a code, or the same code again while its verification is pending (Twilio: same sid and code, five sends, ten minutes
- * that a resend does not lengthen). Refuses in Twilio's codes: 60200, 60203, 60205, 60206, 60212, 60605.
+ * Sends a code, or the same code again while its verification is pending (Twilio: same sid and code, five sends, a life that a resend
+ * does not lengthen). Refuses in Twilio's codes: 60200, 60203, 60204, 60205, 60206, 60212, 60217, 60223, 60550, 60602, 60605, 68008,
+ * 20429 over a rate limit of the service, 20503 when the message did not leave.
  */
 export async function startVerification(deps: VerifyDeps, command: StartVerification): Promise<Verification> {
-  const { service, ip } = command
+  const { service } = command
   if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
-  const to = allowedPhone(deps, command)
-  if (!deps.carrier) throw new TwilioError(20503, 'No carrier for text messages is configured')
-  const occasion = { at: deps.clock.now(), ip }
-  const { row, code } = await claim(deps, command, to, occasion)
+  if (command.customCode !== undefined && !service.settings.custom_code_enabled) throw new TwilioError(60204)
+  const destination = await destinationOf(deps, command, async () => false)
+  const { channel, to } = destination
+  if (command.appHash !== undefined && channel !== 'sms') throw new TwilioError(60602)
+  const { carrier } = deps
+  if (!carrier) throw noCarrier(channel)
+  const { row, code, attempt } = await claim(deps, command, destination, carrier.instant === true)
+  const message = messageOf(command, destination, row, code)
+  try {
+    await carrier.send(message)
+  } catch {
+    await deps.db.write(settleAttempt(row.sid, attempt, 'failed', null))
+    if (channel === 'whatsapp' && command.fallsBackToSms)
+      return startVerification(deps, { ...command, channel: 'sms', fallsBackToSms: false })
+    throw new TwilioError(20503, 'The message could not be sent')
+  }
+  if (!carrier.instant) await deps.db.write(settleAttempt(row.sid, attempt, 'sent', null))
+  return verificationOf(deps, row, service, to)
+}
+
+function noCarrier(channel: OutgoingMessage['channel']): TwilioError {
+  if (channel === 'email') return new TwilioError(60217)
+  return channel === 'whatsapp'
+    ? new TwilioError(68008)
+    : new TwilioError(20503, `No carrier is configured for the channel ${channel}`)
+}
+
+function messageOf(
+  command: StartVerification,
+  { channel, to, locale: usual }: Destination,
+  row: VerificationRow,
+  code: string,
+): OutgoingMessage {
+  const { settings, friendlyName } = command.service
+  const locale: Locale = command.locale === undefined ? usual : (nearestLocale(command.locale) ?? 'en')
   const body = verificationMessage({
-    friendlyName: service.friendlyName,
+    friendlyName: command.friendlyName ?? friendlyName,
     code,
-    locale: command.locale ?? localeOf(to),
-    doNotShare: service.settings.do_not_share_warning_enabled,
+    locale,
+    doNotShare: settings.do_not_share_warning_enabled,
     appHash: command.appHash,
     amount: row.amount ?? undefined,
     payee: row.payee ?? undefined,
   })
-  try {
-    await deps.carrier.send({ to, channel: command.channel, body, code, locale: command.locale ?? localeOf(to) })
-  } catch {
-    throw new TwilioError(20503, 'The message could not be sent')
-  }
-  return verificationOf(deps, row, to)
+  const call =
+    channel === 'call' ? { sendDigits: command.sendDigits, pressKey: settings.dtmf_input_required } : undefined
+  return { to, channel, body, code, locale, call }
 }
 
-function allowedPhone(deps: VerifyDeps, { to }: StartVerification): string {
-  const phone = /^\+[1-9]\d{6,14}$/.test(to) ? parsePhone(to) : undefined
-  // As E.164 writes it and no other way, because checks look for exactly this text.
-  if (phone?.e164 !== to) throw new TwilioError(60200, `Invalid parameter \`To\`: ${to.slice(0, 40)}`)
-  const decision = decide(deps.guard, phone)
-  logDecision(deps.log, decision, phone)
-  if (decision.action === 'allow') return to
-  if (decision.rule === 'line_type') throw new TwilioError(60205)
-  const groups = `${phone.country ?? 'This destination'} is blocked for sms channel for all services`
-  throw new TwilioError(60605, `The destination phone number has been blocked by Verify Geo-Permissions. ${groups}`)
+interface Claimed {
+  row: VerificationRow
+  code: string
+  /** The SID of this message. */
+  attempt: string
 }
 
+/** Counts this send: in a new verification, or in the live one of the address. */
 async function claim(
   deps: VerifyDeps,
   command: StartVerification,
-  to: string,
-  occasion: { at: number; ip: string },
-): Promise<{ row: VerificationRow; code: string }> {
-  const { service } = command
-  const keyId = deps.keys.activeId
-  const sid = newSid('VE', occasion.at, deps.random)
-  const toRef = addressRef(deps.keys, to)
-  const deal = { service_sid: service.sid, to_ref: toRef, amount: command.amount ?? null, payee: command.payee ?? null }
-  const seed = deps.random.bytes(16).toString('base64url')
-  const code = deriveCode(deps.keys, keyId, seed, dealContext(deal), service.settings.code_length)
-  const fresh = {
-    ...deal,
-    sid,
-    account_sid: service.accountSid,
-    to_sealed: sealAddress(deps.keys, keyId, sid, to, deps.random),
-    key_id: keyId,
-    channel: command.channel,
-    code_seed: seed,
-    code_mac: codeMac(deps.keys, keyId, code, dealContext(deal)),
-    code_length: service.settings.code_length,
-    attempt_sid: newSid('VL', occasion.at, deps.random),
-    expires_at: occasion.at + verificationTtlMs,
-  }
+  destination: Destination,
+  instant: boolean,
+): Promise<Claimed> {
+  const { service, ip } = command
+  const occasion = { at: deps.clock.now(), ip }
+  const { fresh, code } = freshRow(deps, command, destination, instant ? 'delivered' : 'sending', occasion.at)
   for (let tries = 0; tries < triesMax; tries++) {
     const [started] = await deps.db.write(startRow(fresh, occasion))
-    if (started?.sid === sid) return { row: firstRow(fresh, occasion.at), code }
+    if (started?.sid === fresh.sid) return { row: firstRow(fresh, occasion.at), code, attempt: started.attempt_sid }
     if (started) {
       const [row] = await deps.db.read(findVerification(service.sid, started.sid))
       // One that ended meanwhile has no code any more: the next round starts a fresh one.
-      if (row?.code_seed) return { row, code: codeOf(deps, row) }
+      if (row?.code_seed) return { row, code: codeOf(deps.keys, row), attempt: started.attempt_sid }
     }
-    await makeRoom(deps, deal, occasion)
+    await makeRoom(deps, fresh, command.customCode !== undefined, occasion)
   }
-  throw new TwilioError(60212)
+  throw new TwilioError(60212, undefined, { retryAfterS: 1 })
+}
+
+function freshRow(
+  deps: VerifyDeps,
+  command: StartVerification,
+  { channel, to, phone, locale }: Destination,
+  delivery: 'delivered' | 'sending',
+  at: number,
+): { fresh: NewVerification; code: string } {
+  const { service, customCode } = command
+  const { code_length, code_ttl, error_details_enabled } = service.settings
+  const keyId = deps.keys.activeId
+  const sid = newSid('VE', at, deps.random)
+  const deal = {
+    sid,
+    service_sid: service.sid,
+    to_ref: toRefOf(deps.keys, to),
+    key_id: keyId,
+    amount: command.amount ?? null,
+    payee: command.payee ?? null,
+  }
+  const { code, ...coded } = newCode(deps, deal, { length: code_length, customCode })
+  const fresh: NewVerification = {
+    ...deal,
+    ...coded,
+    account_sid: service.accountSid,
+    to_sealed: sealAddress(deps.keys, keyId, sid, to, deps.random),
+    to_prefix: phone ? phone.e164.slice(0, 8) : null,
+    country: phone?.country ?? null,
+    channel,
+    locale: command.locale ?? locale,
+    tags: command.tags ? JSON.stringify(command.tags) : null,
+    attempt_sid: attemptSid(sid, 1),
+    delivery,
+    keeps_history: error_details_enabled ? 1 : 0,
+    notifies: service.notifies ? 1 : 0,
+    expires_at: at + (command.codeTtlS ?? code_ttl) * 1000,
+  }
+  return { fresh, code }
 }
 
 /** What the store now holds of a verification that was just made. */
@@ -120,18 +182,9 @@ function firstRow(fresh: NewVerification, at: number): VerificationRow {
   return { ...fresh, status: 'pending', live: 1, sends: 1, checks: 0, created_at: at, updated_at: at }
 }
 
-/** The code of a verification that was there already. */
-function codeOf({ keys }: VerifyDeps, row: VerificationRow): string {
-  return deriveCode(keys, row.key_id, row.code_seed, dealContext(row), row.code_length)
-}
-
 /** Takes a live verification that cannot go on out of the way, or refuses. */
-async function makeRoom(
-  deps: VerifyDeps,
-  deal: { service_sid: string; to_ref: string; amount: string | null; payee: string | null },
-  occasion: { at: number; ip: string },
-) {
-  const [live] = await deps.db.read(findLiveVerification(deal.service_sid, deal.to_ref))
+async function makeRoom(deps: VerifyDeps, fresh: NewVerification, isCustom: boolean, occasion: Occasion) {
+  const [live] = await deps.db.read(findLiveVerification(fresh.service_sid, fresh.to_ref))
   if (!live) return
   if (live.expires_at <= occasion.at) {
     await deps.db.write(expireVerifications(live.sid, 1, occasion))
@@ -139,13 +192,8 @@ async function makeRoom(
   }
   const retryAfterS = secondsUntil(live.expires_at, occasion.at)
   if (live.status !== 'pending' || live.sends >= verificationSendsMax)
-    throw new TwilioError(60203, undefined, retryAfterS)
-  if (live.amount !== deal.amount || live.payee !== deal.payee)
+    throw new TwilioError(60203, undefined, { retryAfterS })
+  const another = live.amount !== fresh.amount || live.payee !== fresh.payee
+  if (another || (isCustom && live.code_mac !== fresh.code_mac))
     await deps.db.write(replaceVerification(live.sid, occasion))
-}
-
-/** Twilio speaks the language of the country code when no locale is asked for. */
-function localeOf(e164: string): Locale {
-  if (/^\+(55|351|244|258)/.test(e164)) return 'pt-BR'
-  return /^\+(34|5[1-9]|52|50[2-8]|59[1358])/.test(e164) ? 'es' : 'en'
 }

@@ -1,6 +1,9 @@
-import { addressRef } from '../lib/address.ts'
+import { secondsUntil } from '../lib/clock.ts'
 import { isSid } from '../lib/ids.ts'
+import { TwilioError } from '../model/twilio-error.ts'
 import type { Verification } from '../model/verification.ts'
+import { all } from '../store/db.ts'
+import { countOne } from '../store/rate-counters.ts'
 import {
   endVerification,
   findLiveVerification,
@@ -9,9 +12,19 @@ import {
 } from '../store/verifications.ts'
 import type { VerifyDeps } from './deps.ts'
 import type { Service } from './service.ts'
-import { verificationOf } from './verification-row.ts'
+import { toRefOf, verificationOf } from './verification-row.ts'
 
-/** The verification of a sid or of an address, if it can be fetched: pending ones and canceled ones (Twilio deletes all others). */
+// Twilio Verify, rate limits and timeouts: status polling of one verification.
+const pollings = [
+  { windowMs: 60_000, max: 60 },
+  { windowMs: 3_600_000, max: 180 },
+  { windowMs: 86_400_000, max: 250 },
+] as const
+
+/**
+ * The verification of a sid or of an address, if it can be fetched: pending ones and canceled ones (Twilio deletes all others).
+ * 20429 when it was asked for more than sixty times a minute, 180 an hour or 250 a day.
+ */
 export async function fetchVerification(
   deps: VerifyDeps,
   service: Service,
@@ -19,8 +32,11 @@ export async function fetchVerification(
 ): Promise<Verification | undefined> {
   const row = await findRow(deps, service, sidOrTo)
   if (!row) return undefined
-  const pending = row.status === 'pending' && row.expires_at > deps.clock.now()
-  return pending || row.status === 'canceled' ? verificationOf(deps, row) : undefined
+  const at = deps.clock.now()
+  const pending = row.status === 'pending' && row.expires_at > at
+  if (!pending && row.status !== 'canceled') return undefined
+  await spendPolling(deps, row.sid, at)
+  return verificationOf(deps, row, service)
 }
 
 /** Cancels a pending verification, or approves it without a code as Twilio allows. Undefined when it is not pending. */
@@ -28,12 +44,24 @@ export async function updateVerification(
   deps: VerifyDeps,
   command: { service: Service; sidOrTo: string; status: 'canceled' | 'approved'; ip: string },
 ): Promise<Verification | undefined> {
-  const row = await findRow(deps, command.service, command.sidOrTo)
+  const { service, status, ip } = command
+  const row = await findRow(deps, service, command.sidOrTo)
   if (!row) return undefined
-  const [ended] = await deps.db.write(
-    endVerification(row.sid, command.status, { at: deps.clock.now(), ip: command.ip }),
-  )
-  return ended && verificationOf(deps, ended)
+  const [ended] = await deps.db.write(endVerification(row.sid, status, { at: deps.clock.now(), ip }))
+  return ended && verificationOf(deps, ended, service)
+}
+
+async function spendPolling({ db }: VerifyDeps, sid: string, at: number): Promise<void> {
+  const counts = await db.unit(function* () {
+    const spent = []
+    for (const { windowMs, max } of pollings) {
+      const [row] = yield* all(countOne(`poll|${windowMs}|${sid}`, windowMs, at))
+      if (row) spent.push({ ...row, max })
+    }
+    return spent
+  })
+  const over = counts.findLast(({ count, max }) => count > max)
+  if (over) throw new TwilioError(20429, undefined, { retryAfterS: secondsUntil(over.window_ends_at, at) })
 }
 
 async function findRow(
@@ -43,7 +71,7 @@ async function findRow(
 ): Promise<VerificationRow | undefined> {
   const statement = isSid('VE', sidOrTo)
     ? findVerification(service.sid, sidOrTo.slice(0, 2) + sidOrTo.slice(2).toLowerCase())
-    : findLiveVerification(service.sid, addressRef(keys, sidOrTo))
+    : findLiveVerification(service.sid, toRefOf(keys, sidOrTo))
   const [row] = await db.read(statement)
   return row
 }

@@ -1,24 +1,24 @@
-import { openAddress } from '../lib/address.ts'
+import { addressRef, openAddress } from '../lib/address.ts'
+import { parsePhone } from '../lib/e164.ts'
+import type { KeyRing } from '../lib/keyring.ts'
+import { lineTypeOf } from '../lib/line-type.ts'
 import type { Attempt, Verification } from '../model/verification.ts'
-import { type CheckedRow, findAttempts, type VerificationRow } from '../store/verifications.ts'
-import type { CodeContext } from './code.ts'
+import { findAttempts } from '../store/attempts.ts'
+import type { CheckedRow } from '../store/verifications.ts'
 import type { VerifyDeps } from './deps.ts'
+import type { Service } from './service.ts'
 
-/** What a code of the Twilio door is bound to: service, address, amount and payee. Its sid is not in it, so a check needs no look-up. */
-export function dealContext({
-  service_sid,
-  to_ref,
-  amount,
-  payee,
-}: Pick<VerificationRow, 'service_sid' | 'to_ref' | 'amount' | 'payee'>): CodeContext {
-  return { scope: service_sid, digest: JSON.stringify([amount, payee]), addressRef: to_ref, channel: 'verify' }
+/** The keyed hash of an address; letters of a mail address count the same in either case. */
+export function toRefOf(keys: KeyRing, to: string): string {
+  return addressRef(keys, to.includes('@') ? to.toLowerCase() : to)
 }
 
 /** The row as the rest of the program knows it, with every message that was sent for it. `to` spares opening the address where it is known. */
 export async function verificationOf(
   { db, keys }: Pick<VerifyDeps, 'db' | 'keys'>,
   row: CheckedRow,
-  to?: string,
+  service: Service,
+  to: string = openAddress(keys, row.key_id, row.sid, row.to_sealed),
 ): Promise<Verification> {
   const first: Attempt = { sid: row.attempt_sid, channel: row.channel, at: row.created_at }
   const attempts =
@@ -29,16 +29,18 @@ export async function verificationOf(
           channel: one.channel,
           at: one.created_at,
         }))
+  const phone = service.settings.lookup_enabled ? parsePhone(to) : undefined
   return {
     sid: row.sid,
     serviceSid: row.service_sid,
     accountSid: row.account_sid,
-    to: to ?? openAddress(keys, row.key_id, row.sid, row.to_sealed),
+    to,
     channel: row.channel,
     status: row.status,
     sends: row.sends,
     checks: row.checks,
     attempts,
+    lineType: phone ? lineTypeOf(phone) : null,
     amount: row.amount,
     payee: row.payee,
     createdAt: row.created_at,

@@ -30,6 +30,13 @@ describe('signed heads', () => {
             amount: null,
             payee: null,
             attempt_sid: `VL${sid.slice(2)}`,
+            to_prefix: null,
+            country: null,
+            locale: null,
+            tags: null,
+            delivery: 'sent',
+            keeps_history: 0,
+            notifies: 0,
             expires_at: at + 600_000,
           } as const
           yield* all(startVerification(row, { at, ip: '' }))

@@ -74,6 +74,7 @@ export async function openDoors(
     accountSid,
     authToken: new Secret(authToken),
     apiKey: new Secret(apiKey),
+    local: true,
   }
   registerTwilio(app, door)
 

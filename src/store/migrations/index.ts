@@ -1,5 +1,6 @@
 import { firstTables } from './0001-first-tables.ts'
+import { verifyV2 } from './0002-verify-v2.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step since the first release, in order. New steps are added at the end. */
-export const migrations: readonly Migration[] = [firstTables]
+export const migrations: readonly Migration[] = [firstTables, verifyV2]

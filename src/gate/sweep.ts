@@ -4,11 +4,12 @@ import { forgetIdempotencyKeys } from '../store/idempotency-keys.ts'
 import { forgetCounters } from '../store/rate-counters.ts'
 import { expireTransactions } from '../store/transactions.ts'
 import { expireVerifications } from '../store/verifications.ts'
+import { forgetPersonalData } from '../verify/forget-personal-data.ts'
 import type { GateDeps } from './deps.ts'
 
 const batch = 200
 
-/** Ends what is over: transactions (and their payloads), codes, verifications, idempotency keys, counters. Any number of nodes may do it. */
+/** Ends what is over: transactions (and their payloads), codes, verifications, idempotency keys, counters, what need not be known any more. Any number of nodes may do it. */
 export async function sweep({ db, clock }: Pick<GateDeps, 'db' | 'clock'>): Promise<void> {
   const occasion = { at: clock.now(), ip: '' }
   let ended: number
@@ -23,4 +24,5 @@ export async function sweep({ db, clock }: Pick<GateDeps, 'db' | 'clock'>): Prom
   await db.write(closeExpiredChallenges(occasion.at))
   await db.write(forgetIdempotencyKeys(occasion.at))
   await db.write(forgetCounters(occasion.at))
+  await forgetPersonalData(db, occasion)
 }

@@ -19,7 +19,8 @@ export interface AttemptReport {
   verificationSid: string
   channel: Channel
   converted: boolean
-  to: string
+  /** Null after thirty days. */
+  to: string | null
   country: string | null
   locale: string | null
   codeLength: number
@@ -63,7 +64,7 @@ function reportOf({ keys, clock }: Deps, row: AttemptOfVerification): AttemptRep
     verificationSid: row.verification_sid,
     channel: row.channel,
     converted,
-    to: openAddress(keys, row.key_id, row.verification_sid, row.to_sealed),
+    to: row.to_sealed ? openAddress(keys, row.key_id, row.verification_sid, row.to_sealed) : null,
     country: row.country,
     locale: row.locale,
     codeLength: row.code_length,

@@ -34,7 +34,8 @@ export async function fetchVerification(
   if (!row) return undefined
   const at = deps.clock.now()
   const pending = row.status === 'pending' && row.expires_at > at
-  if (!pending && row.status !== 'canceled') return undefined
+  // A canceled one is known until its address is forgotten.
+  if (!pending && (row.status !== 'canceled' || !row.to_sealed)) return undefined
   await spendPolling(deps, row.sid, at)
   return verificationOf(deps, row, service)
 }

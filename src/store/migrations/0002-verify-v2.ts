@@ -10,11 +10,17 @@ alter table verifications add column delivery text not null default 'sent';
 alter table verifications add column keeps_history bigint not null default 0;
 alter table verifications add column notifies bigint not null default 0;
 create index verifications_history on verifications (service_sid, to_ref, sid) where keeps_history = 1;
+create index verifications_deals on verifications (created_at) where amount is not null;
 alter table attempts add column delivery text not null default 'sent';
 alter table attempts add column error_code text;
 `
 
 const tables = `
+create table retention_marks (
+  name text primary key,
+  reached text not null
+);
+
 create table rate_limits (
   sid text primary key,
   service_sid text not null,
@@ -133,7 +139,7 @@ create table access_tokens (
 
 create table webhooks (
   sid text primary key,
-  service_sid text not null,
+  service_sid text not null references services (sid) on delete cascade,
   account_sid text not null,
   friendly_name text not null,
   event_types text not null,
@@ -154,11 +160,14 @@ create table webhook_deliveries (
   body text,
   tries bigint not null default 0,
   next_try_at bigint not null,
+  leased_at bigint,
   created_at bigint not null,
   delivered_at bigint,
   failed_at bigint
 );
-create index webhook_deliveries_due on webhook_deliveries (next_try_at) where delivered_at is null and failed_at is null;
+create index webhook_deliveries_due on webhook_deliveries (webhook_sid, next_try_at) where delivered_at is null and failed_at is null;
+create index webhook_deliveries_of on webhook_deliveries (webhook_sid, subject) where delivered_at is null and failed_at is null;
+create index webhook_deliveries_by_age on webhook_deliveries (created_at);
 
 create table lookup_overrides (
   account_sid text not null,
@@ -180,13 +189,14 @@ const attemptColumns = 'sid, verification_sid, service_sid, account_sid, channel
 const attemptValues =
   'new.attempt_sid, new.sid, new.service_sid, new.account_sid, new.channel, new.event_at, new.delivery'
 
-// The type of the event is the status: a wrong try and a further send are no news.
+// The type of the event is the status: a wrong try and a further send are no news. One that another deal took the place of is canceled.
+const eventType = "'verification.' || case new.status when 'deleted' then 'canceled' else new.status end"
 const owe = `
   insert into webhook_deliveries (id, webhook_sid, service_sid, event_type, subject, tries, next_try_at, created_at)
-  select new.sid || '/' || new.event_no || '/' || w.sid, w.sid, new.service_sid, 'verification.' || new.status, new.sid, 0, new.event_at, new.event_at
+  select new.sid || '/' || new.event_no || '/' || w.sid, w.sid, new.service_sid, ${eventType}, new.sid, 0, new.event_at, new.event_at
   from webhooks w
   where w.service_sid = new.service_sid and w.status = 'enabled'
-    and (w.event_types like '%"verification.*"%' or w.event_types like '%"verification.' || new.status || '"%')`
+    and (w.event_types like '%"verification.*"%' or w.event_types like '%"' || ${eventType} || '"%')`
 
 const sqlite = `
 drop trigger verifications_attempt_first;

@@ -1,0 +1,31 @@
+import { all, type Db } from '../store/db.ts'
+import { forgetAddresses, forgetDeals, listEnded, readMark, setMark } from '../store/retention.ts'
+import type { Occasion } from '../store/transactions.ts'
+
+const dayMs = 86_400_000
+const addressesMs = 30 * dayMs
+const batch = 500
+const mark = 'verification addresses'
+
+/**
+ * Forgets what Twilio Verify forgets: amount and payee a day after a verification began, its address after thirty days (the periods
+ * of Twilio's OpenAPI file; LGPD art. 16: no longer than needed). The audit chain stays whole, for it holds neither.
+ */
+export async function forgetPersonalData(db: Db, occasion: Occasion): Promise<void> {
+  while ((await db.write(forgetDeals(occasion.at - dayMs, batch, occasion))).length === batch);
+  const before = `VE${Math.max(0, occasion.at - addressesMs)
+    .toString(16)
+    .padStart(12, '0')}`
+  let forgotten: number
+  do {
+    forgotten = await db.unit(function* () {
+      const [reached] = yield* all(readMark(mark))
+      const ended = yield* all(listEnded(reached?.reached ?? '', before, batch))
+      const [first, last] = [ended[0], ended.at(-1)]
+      if (!first || !last) return 0
+      yield* all(forgetAddresses(first.sid, last.sid, occasion))
+      yield* all(setMark(mark, last.sid))
+      return ended.length
+    })
+  } while (forgotten === batch)
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { sweep } from '../../src/gate/sweep.ts'
+import { sql } from '../../src/store/db.ts'
+import { openDoors, serviceSid } from '../support/doors.ts'
+import { forEachStore } from '../support/stores.ts'
+
+const service = `/v2/Services/${serviceSid}`
+const dayMs = 86_400_000
+
+describe('what need not be known any more is forgotten:', () => {
+  forEachStore((_name, openStore) => {
+    it('amount and payee after a day, the address after thirty, and nothing of what is still under way', async () => {
+      const { db } = await openStore()
+      const { v2, gate, clock } = await openDoors(db)
+      await v2('POST', service, { Psd2Enabled: 'true', CodeTtl: '86400' })
+      const start = async (To: string) =>
+        (await v2('POST', `${service}/Verifications`, { To, Channel: 'sms', Amount: 'R$ 10', Payee: 'Ana' })).body.sid
+      const cancel = (sid: string) => v2('POST', `${service}/Verifications/${sid}`, { Status: 'canceled' })
+      const old = await start('+5511971110001')
+      await cancel(old)
+      clock.advance(dayMs / 2)
+      const young = await start('+5511971110002')
+      clock.advance(dayMs / 2)
+      await sweep(gate)
+      const fetched = async (sid: string) => (await v2('GET', `${service}/Verifications/${sid}`)).body
+      expect(await fetched(old)).toMatchObject({ to: '+5511971110001', amount: null, payee: null })
+      expect(await fetched(young)).toMatchObject({ to: '+5511971110002', amount: 'R$ 10', payee: 'Ana' })
+
+      clock.advance(29 * dayMs)
+      const late = await start('+5511971110003')
+      await sweep(gate)
+      await sweep(gate)
+      expect((await fetched(old)).code).toBe(20404)
+      const attempts = (await v2('GET', '/v2/Attempts')).body.attempts
+      expect(attempts.map((one: { channel_data: { to: string } }) => one.channel_data.to)).toEqual([
+        '+5511971110003',
+        '+5511971110002',
+        null,
+      ])
+      expect((await fetched(late)).to).toBe('+5511971110003')
+      const [row] = await db.read(sql<{ to_ref: string }>`select to_ref from verifications where sid = ${old}`)
+      expect(row?.to_ref).toBe('')
+
+      clock.advance(dayMs / 2)
+      await sweep(gate)
+      expect((await v2('GET', '/v2/Attempts')).body.attempts[1].channel_data.to).toBeNull()
+    })
+  })
+})

@@ -1,5 +1,5 @@
 // Bundles the server, the browser files and the command line tools into dist/. Packages stay outside the bundle.
-import { mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -9,7 +9,13 @@ mkdirSync(`${root}/dist`, { recursive: true })
 
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts', index: 'src/index.ts', docs: 'scripts/docs.ts', 'bench/main': 'bench/main.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    index: 'src/index.ts',
+    cli: 'src/cli.ts',
+    docs: 'scripts/docs.ts',
+    'bench/main': 'bench/main.ts',
+  },
   outdir: 'dist',
   bundle: true,
   packages: 'external',
@@ -22,6 +28,7 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 })
+chmodSync(`${root}/dist/cli.js`, 0o755)
 await build({
   absWorkingDir: root,
   entryPoints: {

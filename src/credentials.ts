@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { AvalConfig } from './config.ts'
@@ -32,8 +42,7 @@ const kept = z.object({
 export function loadCredentials(config: AvalConfig): Credentials {
   const file = join(config.dataDir, 'credentials.json')
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
-  const fresh = !existsSync(file)
-  if (fresh) write(file, make())
+  const fresh = !existsSync(file) && write(file, make())
   const made = read(file)
   const roots = config.AVAL_KEYS?.map(({ id, root }) => ({ id, root: Buffer.from(root.reveal(), 'base64') }))
   return {
@@ -77,12 +86,22 @@ function read(file: string): z.output<typeof kept> {
   }
 }
 
-function write(file: string, made: z.output<typeof kept>): void {
+/** False when another process was first. */
+function write(file: string, made: z.output<typeof kept>): boolean {
   const draft = `${file}.${process.pid}`
   const handle = openSync(draft, 'wx', 0o600)
   writeSync(handle, JSON.stringify(made, null, 2))
   // The keys must be on the disk before anything is sealed with them.
   fsyncSync(handle)
   closeSync(handle)
-  renameSync(draft, file)
+  try {
+    // Of several first starts at once, one makes what all of them use.
+    linkSync(draft, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
+  } finally {
+    unlinkSync(draft)
+  }
 }

@@ -11,6 +11,9 @@ test('imports go down the stairs only', () => {
 })
 
 const forbidden: [title: string, path: string, text: string][] = [
+  ['a room importing the interceptor', 'src/http/a.ts', "import { b } from '../intercept/b.ts'"],
+  ['the server importing the interceptor', 'src/main.ts', "import { b } from './intercept/b.ts'"],
+  ['the interceptor importing a room', 'src/intercept/a.ts', "import { b } from '../store/b.ts'"],
   ['an upward import', 'src/store/a.ts', "import { b } from '../verify/b.ts'"],
   ['an upward import of a type', 'src/model/a.ts', "import type { B } from '../store/b.ts'"],
   ['an upward import over several lines', 'src/lib/a.ts', "import {\n  type B,\n  c,\n} from '../model/b.ts'"],
@@ -39,6 +42,8 @@ const forbidden: [title: string, path: string, text: string][] = [
 ]
 
 const allowed: [title: string, path: string, text: string][] = [
+  ['the command line importing the interceptor', 'src/cli.ts', "import { b } from './intercept/b.ts'"],
+  ['the interceptor importing lib', 'src/intercept/a.ts', "import { b } from '../lib/b.ts'"],
   ['a downward import', 'src/http/gate/a.ts', "import { b } from '../../gate/b.ts'"],
   ['a jump over several steps', 'src/http/a.ts', "import { b } from '../lib/b.ts'"],
   ['an import in the same room', 'src/gate/a.ts', "import { b } from './b.ts'"],

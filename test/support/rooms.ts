@@ -18,8 +18,16 @@ const aboveRooms: Record<string, readonly string[]> = {
   'src/mount-platform.ts': ['src/main.ts'],
   'src/local-clock.ts': ['src/aval.ts'],
   'src/index.ts': [],
-  'src/config.ts': ['src/main.ts', 'src/aval.ts', 'src/index.ts', 'src/credentials.ts'],
-  'src/credentials.ts': ['src/main.ts', 'src/aval.ts'],
+  'src/cli.ts': [],
+  'src/config.ts': [
+    'src/main.ts',
+    'src/aval.ts',
+    'src/index.ts',
+    'src/credentials.ts',
+    'src/cli.ts',
+    'src/intercept/start.ts',
+  ],
+  'src/credentials.ts': ['src/main.ts', 'src/aval.ts', 'src/intercept/start.ts'],
   'src/settings.ts': ['src/config.ts', 'src/configuration-doc.ts'],
 }
 
@@ -70,6 +78,7 @@ function checkImport(from: string, name: string): string | undefined {
 function checkStairs(from: string, to: string): string | undefined {
   const fromRoom = roomOf(from)
   const toRoom = roomOf(to)
+  if (isIntercept(from) || isIntercept(to)) return checkIntercept(from, to)
   if (fromRoom === undefined) {
     const welcome = aboveRooms[to]
     if (welcome && !isTest(from) && !welcome.includes(from)) return `${to} is not for ${from}`
@@ -81,6 +90,13 @@ function checkStairs(from: string, to: string): string | undefined {
   const up = (steps[toRoom] ?? 0) - (steps[fromRoom] ?? 0)
   if (up > 0) return `${fromRoom} imports upwards from ${toRoom} (${to})`
   return up === 0 ? `${fromRoom} imports sideways from ${toRoom} (${to})` : undefined
+}
+
+/** The interceptor is a program of its own beside the server: the command line knows it, and it knows settings, keys and lib. */
+function checkIntercept(from: string, to: string): string | undefined {
+  if (!isIntercept(from)) return from === 'src/cli.ts' ? undefined : `${to} is for src/cli.ts alone`
+  const below = isIntercept(to) || to.startsWith('src/lib/') || aboveRooms[to]?.includes(from)
+  return below ? undefined : `the interceptor imports ${to}`
 }
 
 /** The doors share what stands directly in http/; one door does not know another. */
@@ -112,6 +128,10 @@ function roomOf(path: string): string | undefined {
 function doorOf(path: string): string | undefined {
   const door = path.split('/')[2]
   return door !== undefined && doors.includes(door) ? door : undefined
+}
+
+function isIntercept(path: string): boolean {
+  return path.startsWith('src/intercept/')
 }
 
 function isTest(path: string): boolean {

@@ -88,6 +88,7 @@ create table factors (
   secret_sealed text,
   public_key text,
   credential_id text,
+  transports text,
   enrolment_challenge text,
   last_step bigint not null default -1,
   sign_count bigint not null default 0,
@@ -166,7 +167,7 @@ create table webhook_deliveries (
   failed_at bigint
 );
 create index webhook_deliveries_due on webhook_deliveries (webhook_sid, next_try_at) where delivered_at is null and failed_at is null;
-create index webhook_deliveries_of on webhook_deliveries (webhook_sid, subject) where delivered_at is null and failed_at is null;
+create index webhook_deliveries_of on webhook_deliveries (subject) where delivered_at is null and failed_at is null;
 create index webhook_deliveries_by_age on webhook_deliveries (created_at);
 
 create table lookup_overrides (

@@ -1,0 +1,51 @@
+import type { Instant } from '../lib/clock.ts'
+import { sql } from './db.ts'
+
+/** Who owns something in the Verify API: always asked for together, so that another tenant's things are nowhere. */
+export interface Tenant {
+  account_sid: string
+  service_sid: string
+}
+
+/** A user in the factors API, by the caller's own name for them. */
+export interface EntityRow extends Tenant {
+  sid: string
+  identity: string
+  created_at: Instant
+  updated_at: Instant
+}
+
+/** No row back: the identity is an entity already. */
+export function insertEntity(e: EntityRow) {
+  return sql<EntityRow>`
+    insert into entities (sid, service_sid, account_sid, identity, created_at, updated_at)
+    values (${e.sid}, ${e.service_sid}, ${e.account_sid}, ${e.identity}, ${e.created_at}, ${e.updated_at})
+    on conflict (service_sid, identity) do nothing returning *`
+}
+
+/** The entity of this identity, made if there was none. Inside a unit nobody else adds to it until the unit ends. */
+export function keepEntity(e: EntityRow) {
+  return sql<EntityRow>`
+    insert into entities (sid, service_sid, account_sid, identity, created_at, updated_at)
+    values (${e.sid}, ${e.service_sid}, ${e.account_sid}, ${e.identity}, ${e.created_at}, ${e.updated_at})
+    on conflict (service_sid, identity) do update set updated_at = excluded.updated_at returning *`
+}
+
+export function findEntity({ account_sid, service_sid }: Tenant, identity: string) {
+  return sql<EntityRow>`
+    select * from entities
+    where account_sid = ${account_sid} and service_sid = ${service_sid} and identity = ${identity}`
+}
+
+export function deleteEntity({ account_sid, service_sid }: Tenant, identity: string) {
+  return sql<EntityRow>`
+    delete from entities
+    where account_sid = ${account_sid} and service_sid = ${service_sid} and identity = ${identity} returning *`
+}
+
+/** Newest first. */
+export function listEntities({ account_sid, service_sid }: Tenant, offset: number, limit: number) {
+  return sql<EntityRow>`
+    select * from entities where account_sid = ${account_sid} and service_sid = ${service_sid}
+    order by created_at desc, sid desc limit ${limit} offset ${offset}`
+}

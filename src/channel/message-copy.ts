@@ -20,6 +20,10 @@ export interface MessageCopy {
   /** What the verification is for, when the start named it (PSD2). */
   deal(amount: string | undefined, payee: string | undefined): string
   doNotShare: string
+  /** How long a code is good for. */
+  expires(minutes: string): string
+  /** What a call says first where a person must be there before the code is said. */
+  pressKey: string
 }
 
 const ptBR: MessageCopy = {
@@ -35,6 +39,8 @@ const ptBR: MessageCopy = {
   verification: (friendlyName, code) => `Seu codigo de verificacao ${friendlyName} e: ${code}`,
   deal: (amount, payee) => `Autoriza${part(' ', amount)}${part(' para ', payee)}`,
   doNotShare: 'Nao compartilhe este codigo; nossa equipe nunca pede o codigo',
+  expires: (minutes) => `Vale por ${minutes} min`,
+  pressKey: 'Pressione qualquer tecla para ouvir o codigo',
 }
 
 const en: MessageCopy = {
@@ -50,6 +56,8 @@ const en: MessageCopy = {
   verification: (friendlyName, code) => `Your ${friendlyName} verification code is: ${code}`,
   deal: (amount, payee) => `It authorises${part(' ', amount)}${part(' to ', payee)}`,
   doNotShare: "Don't share this code with anyone; our employees will never ask for the code",
+  expires: (minutes) => `It is good for ${minutes} min`,
+  pressKey: 'Press any key to hear the code',
 }
 
 const es: MessageCopy = {
@@ -65,6 +73,8 @@ const es: MessageCopy = {
   verification: (friendlyName, code) => `Su codigo de verificacion de ${friendlyName} es: ${code}`,
   deal: (amount, payee) => `Autoriza${part(' ', amount)}${part(' a ', payee)}`,
   doNotShare: 'No comparta este codigo con nadie; nuestro equipo nunca lo pide',
+  expires: (minutes) => `Vale por ${minutes} min`,
+  pressKey: 'Pulse cualquier tecla para oir el codigo',
 }
 
 export const messageCopy = { 'pt-BR': ptBR, en, es } satisfies Record<Locale, MessageCopy>

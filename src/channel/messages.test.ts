@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { locales } from '../model/locale.ts'
-import { transactionMessage, verificationMessage } from './messages.ts'
+import { missingValues, spokenMessage, transactionMessage, verificationMessage } from './messages.ts'
 import { countSegments } from './segments.ts'
+import { findTemplate, placeholders, templates } from './templates.ts'
 
 const base = {
   brand: 'Aval',
@@ -105,7 +106,7 @@ describe('transactionMessage', () => {
 
 describe('verificationMessage', () => {
   it("is Twilio's default text, in three languages", () => {
-    const plain = { friendlyName: 'Ingressos', code: '1234', doNotShare: false }
+    const plain = { friendlyName: 'Ingressos', code: '1234', doNotShare: false, minutes: 10 }
     expect(verificationMessage({ ...plain, locale: 'en' })).toBe('Your Ingressos verification code is: 1234')
     expect(verificationMessage({ ...plain, locale: 'pt-BR' })).toBe('Seu codigo de verificacao Ingressos e: 1234')
     expect(verificationMessage({ ...plain, locale: 'es' })).toContain('codigo')
@@ -117,6 +118,7 @@ describe('verificationMessage', () => {
       code: '123456',
       locale: 'en',
       doNotShare: true,
+      minutes: 10,
       appHash: 'He42w354ol9',
       amount: '39.99',
       payee: 'Acme & Söhne',
@@ -125,6 +127,49 @@ describe('verificationMessage', () => {
       /^<#> Your Loja verification code is: 123456\. It authorises 39\.99 to Acme & Söhne\. Don't share/,
     )
     expect(text).toMatch(/ He42w354ol9$/)
+  })
+})
+
+describe('spokenMessage', () => {
+  it('asks for a key first, and says the code digit by digit, twice', () => {
+    const message = { friendlyName: 'Loja', code: '0427', locale: 'pt-BR', doNotShare: false, minutes: 10 } as const
+    const said = 'Seu codigo de verificacao Loja e: 0, 4, 2, 7'
+    expect(spokenMessage(message, false)).toBe(`${said}. ${said}`)
+    expect(spokenMessage(message, true)).toMatch(/^Pressione qualquer tecla/)
+  })
+})
+
+describe('the catalogue of templates', () => {
+  const plain = { friendlyName: 'Loja', code: '123456', locale: 'en', doNotShare: false, minutes: 7 } as const
+  const choose = (n: number, substitutions: Record<string, string> = {}) => {
+    const text = templates[n]
+    if (!text) throw new Error('no such template')
+    return { text, substitutions }
+  }
+
+  it('has one SID each, and the same placeholders in every language', () => {
+    expect(new Set(templates.map(({ sid }) => sid)).size).toBe(templates.length)
+    for (const one of templates) {
+      expect(one.sid).toMatch(/^HJ[0-9a-f]{32}$/)
+      expect(findTemplate(one.sid)).toBe(one)
+      for (const text of Object.values(one.texts))
+        expect([...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]))].sort()).toEqual(
+          placeholders(one).sort(),
+        )
+    }
+  })
+
+  it('puts values in once, so that none brings a placeholder or a line of its own', () => {
+    const template = choose(4, { domain: 'example.com{{code}}\nSecond', code: '999999' })
+    expect(verificationMessage({ ...plain, template })).toBe(
+      'Your Loja verification code is: 123456\n\n@example.com{{code}} Second #123456',
+    )
+    expect(verificationMessage({ ...plain, template: choose(2) })).toMatch(/good for 7 min$/)
+  })
+
+  it('says which values are missing', () => {
+    expect(missingValues({ ...plain, template: choose(3) })).toEqual(['amount', 'payee'])
+    expect(missingValues({ ...plain, amount: '10', payee: 'Ana', template: choose(3) })).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import { cleanLine, toGsm } from '../lib/text.ts'
 import type { Locale } from '../model/locale.ts'
 import { messageCopy } from './message-copy.ts'
 import { quotableName, shorten } from './quotable.ts'
+import { placeholders, renderTemplate, type Template } from './templates.ts'
 
 const segmentMax = 160
 const brandMax = 20
@@ -55,23 +56,63 @@ export interface VerificationMessage {
   code: string
   locale: Locale
   doNotShare: boolean
+  /** Minutes that the code is good for. */
+  minutes: number
   /** Hash by which an Android app finds its message. */
   appHash?: string | undefined
   /** Amount and payee of a PSD2 verification; they stand in the text as they were given. */
   amount?: string | undefined
   payee?: string | undefined
+  /** A text of the catalogue in place of the default one, with the values of its own placeholders. */
+  template?: { text: Template; substitutions: Record<string, string> } | undefined
 }
 
-/** Twilio Verify's default text, in GSM-7 unless the payee is not. */
+/** Twilio Verify's default text or a template's, in GSM-7 unless the payee is not. */
 export function verificationMessage(message: VerificationMessage): string {
+  const { template, locale, appHash } = message
+  const text = template
+    ? renderTemplate(template.text, locale, { ...cleaned(template.substitutions), ...placeholdersOf(message) })
+    : defaultText(message)
+  return appHash ? `<#> ${text} ${appHash}` : text
+}
+
+/** The same as it is said on the phone: digit by digit, twice, after a key where one must be pressed. */
+export function spokenMessage(message: VerificationMessage, pressKey: boolean): string {
   const copy = messageCopy[message.locale]
-  const amount = message.amount && cleanLine(message.amount)
-  const payee = message.payee && cleanLine(message.payee)
-  const sentences = [copy.verification(toGsm(cleanLine(message.friendlyName)), message.code)]
+  const said = verificationMessage({ ...message, appHash: undefined, code: [...message.code].join(', ') })
+  return [...(pressKey ? [copy.pressKey] : []), said, said].join('. ')
+}
+
+/** The placeholders of a template for which neither the message nor the substitutions have a value. */
+export function missingValues(message: VerificationMessage): string[] {
+  const { template } = message
+  if (!template) return []
+  const values: Record<string, unknown> = { ...template.substitutions, ...placeholdersOf(message) }
+  return placeholders(template.text).filter((name) => !Object.hasOwn(values, name))
+}
+
+function defaultText(message: VerificationMessage): string {
+  const copy = messageCopy[message.locale]
+  const { friendly_name, code, amount, payee } = placeholdersOf(message)
+  const sentences = [copy.verification(friendly_name, code)]
   if (amount || payee) sentences.push(copy.deal(amount, payee))
   if (message.doNotShare) sentences.push(copy.doNotShare)
-  const text = sentences.join('. ')
-  return message.appHash ? `<#> ${text} ${message.appHash}` : text
+  return sentences.join('. ')
+}
+
+/** What every template may name. */
+function placeholdersOf(message: VerificationMessage) {
+  return {
+    friendly_name: toGsm(cleanLine(message.friendlyName)),
+    code: message.code,
+    ttl: String(message.minutes),
+    ...(message.amount && { amount: cleanLine(message.amount) }),
+    ...(message.payee && { payee: cleanLine(message.payee) }),
+  }
+}
+
+function cleaned(substitutions: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(substitutions).map(([name, value]) => [name, cleanLine(value)]))
 }
 
 /** The amount with its currency's sign where GSM-7 has it, else with its code: "EUR 39,99". */

@@ -1,13 +1,12 @@
 import type { OutgoingMessage } from '../channel/carrier.ts'
-import { verificationMessage } from '../channel/messages.ts'
 import { sealAddress } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
 import { newSid } from '../lib/ids.ts'
-import { type Locale, nearestLocale } from '../model/locale.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import type { Verification } from '../model/verification.ts'
 import { attemptSid, verificationSendsMax } from '../model/verification.ts'
 import { settleAttempt } from '../store/attempts.ts'
+import { all } from '../store/db.ts'
 import type { Occasion } from '../store/transactions.ts'
 import {
   expireVerifications,
@@ -20,28 +19,21 @@ import {
 } from '../store/verifications.ts'
 import type { VerifyDeps } from './deps.ts'
 import { type Destination, destinationOf, type StartChannel } from './destination.ts'
-import type { Service } from './service.ts'
+import { type MessageWishes, messageOf } from './message-of.ts'
+import { isSafeListed } from './safe-list.ts'
+import { spendServiceLimits } from './service-limits.ts'
 import { codeOf, newCode } from './verification-code.ts'
 import { toRefOf, verificationOf } from './verification-row.ts'
 
-export interface StartVerification {
-  service: Service
+export interface StartVerification extends MessageWishes {
   /** As the caller wrote it; a number must be E.164. */
   to: string
   channel: StartChannel
   /** Whether a text message may go where WhatsApp does not arrive. */
   fallsBackToSms?: boolean
-  /** Name in the message, in place of the service's. */
-  friendlyName?: string | undefined
-  /** BCP 47, of Twilio's list. */
-  locale?: string | undefined
   customCode?: string | undefined
-  amount?: string | undefined
-  payee?: string | undefined
   /** Values of the service's rate limits, by their unique names. */
   rateLimits?: Record<string, string> | undefined
-  appHash?: string | undefined
-  sendDigits?: string | undefined
   riskCheck?: 'enable' | 'disable' | undefined
   tags?: Record<string, string> | undefined
   /** Seconds that a new code lives, in place of the service's setting. */
@@ -53,20 +45,21 @@ const triesMax = 3
 
 /**
  * Sends a code, or the same code again while its verification is pending (Twilio: same sid and code, five sends, a life that a resend
- * does not lengthen). Refuses in Twilio's codes: 60200, 60203, 60204, 60205, 60206, 60212, 60217, 60223, 60550, 60602, 60605, 68008,
+ * does not lengthen). Refuses in Twilio's codes: 60200, 60203, 60204, 60205, 60206, 60212, 60217, 60223, 60550, 60605, 68008, those of the message,
  * 20429 over a rate limit of the service, 20503 when the message did not leave.
  */
 export async function startVerification(deps: VerifyDeps, command: StartVerification): Promise<Verification> {
   const { service } = command
   if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
   if (command.customCode !== undefined && !service.settings.custom_code_enabled) throw new TwilioError(60204)
-  const destination = await destinationOf(deps, command, async () => false)
+  const destination = await destinationOf(deps, command, (phone) => isSafeListed(deps, service.accountSid, phone.e164))
   const { channel, to } = destination
-  if (command.appHash !== undefined && channel !== 'sms') throw new TwilioError(60602)
+  // A message that cannot be written is refused before anything is counted: the longest code stands for the one to come.
+  messageOf(command, destination, '0000000000', codeTtlMs(command))
   const { carrier } = deps
   if (!carrier) throw noCarrier(channel)
   const { row, code, attempt } = await claim(deps, command, destination, carrier.instant === true)
-  const message = messageOf(command, destination, row, code)
+  const message = messageOf(command, destination, code, row.expires_at - row.updated_at)
   try {
     await carrier.send(message)
   } catch {
@@ -84,28 +77,6 @@ function noCarrier(channel: OutgoingMessage['channel']): TwilioError {
   return channel === 'whatsapp'
     ? new TwilioError(68008)
     : new TwilioError(20503, `No carrier is configured for the channel ${channel}`)
-}
-
-function messageOf(
-  command: StartVerification,
-  { channel, to, locale: usual }: Destination,
-  row: VerificationRow,
-  code: string,
-): OutgoingMessage {
-  const { settings, friendlyName } = command.service
-  const locale: Locale = command.locale === undefined ? usual : (nearestLocale(command.locale) ?? 'en')
-  const body = verificationMessage({
-    friendlyName: command.friendlyName ?? friendlyName,
-    code,
-    locale,
-    doNotShare: settings.do_not_share_warning_enabled,
-    appHash: command.appHash,
-    amount: row.amount ?? undefined,
-    payee: row.payee ?? undefined,
-  })
-  const call =
-    channel === 'call' ? { sendDigits: command.sendDigits, pressKey: settings.dtmf_input_required } : undefined
-  return { to, channel, body, code, locale, call }
 }
 
 interface Claimed {
@@ -126,7 +97,7 @@ async function claim(
   const occasion = { at: deps.clock.now(), ip }
   const { fresh, code } = freshRow(deps, command, destination, instant ? 'delivered' : 'sending', occasion.at)
   for (let tries = 0; tries < triesMax; tries++) {
-    const [started] = await deps.db.write(startRow(fresh, occasion))
+    const started = await spendSend(deps, command, fresh, occasion)
     if (started?.sid === fresh.sid) return { row: firstRow(fresh, occasion.at), code, attempt: started.attempt_sid }
     if (started) {
       const [row] = await deps.db.read(findVerification(service.sid, started.sid))
@@ -138,6 +109,31 @@ async function claim(
   throw new TwilioError(60212, undefined, { retryAfterS: 1 })
 }
 
+/** No room for it in the live verification of its address: what was counted with it must not stand. */
+class NoRoom extends Error {}
+
+/** Writes the send down, and in the same unit what it takes from the service's rate limits. Undefined where it has no room. */
+async function spendSend(
+  { db, keys }: VerifyDeps,
+  command: StartVerification,
+  fresh: NewVerification,
+  occasion: Occasion,
+) {
+  const { rateLimits } = command
+  if (rateLimits === undefined) return (await db.write(startRow(fresh, occasion)))[0]
+  try {
+    return await db.unit(function* () {
+      yield* spendServiceLimits({ keys }, fresh, rateLimits, occasion.at)
+      const [started] = yield* all(startRow(fresh, occasion))
+      if (!started) throw new NoRoom()
+      return started
+    })
+  } catch (error) {
+    if (error instanceof NoRoom) return undefined
+    throw error
+  }
+}
+
 function freshRow(
   deps: VerifyDeps,
   command: StartVerification,
@@ -146,7 +142,7 @@ function freshRow(
   at: number,
 ): { fresh: NewVerification; code: string } {
   const { service, customCode } = command
-  const { code_length, code_ttl, error_details_enabled } = service.settings
+  const { code_length, error_details_enabled } = service.settings
   const keyId = deps.keys.activeId
   const sid = newSid('VE', at, deps.random)
   const deal = {
@@ -172,9 +168,13 @@ function freshRow(
     delivery,
     keeps_history: error_details_enabled ? 1 : 0,
     notifies: service.notifies ? 1 : 0,
-    expires_at: at + (command.codeTtlS ?? code_ttl) * 1000,
+    expires_at: at + codeTtlMs(command),
   }
   return { fresh, code }
+}
+
+function codeTtlMs({ codeTtlS, service }: StartVerification): number {
+  return (codeTtlS ?? service.settings.code_ttl) * 1000
 }
 
 /** What the store now holds of a verification that was just made. */

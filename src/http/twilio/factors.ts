@@ -65,12 +65,14 @@ export function registerFactors(scope: FastifyInstance, door: TwilioDoor): void 
 
 function kindOf(form: Form): NewFactorKind {
   form.required('FactorType')
-  if (form.choice('FactorType', ['totp', 'push']) === 'totp') {
-    return { type: 'totp', secret: form.text('Binding.Secret', 200), config: totpChange(form) }
-  }
+  // What the other type would use is read as well: an ill value is a mistake in either.
+  const config = totpChange(form)
+  const platform = form.choice('Config.NotificationPlatform', platforms)
+  if (form.choice('FactorType', ['totp', 'push']) === 'totp')
+    return { type: 'totp', secret: form.text('Binding.Secret', 200), config }
   const app_id = form.required('Config.AppId', 255)
   form.required('Config.NotificationPlatform')
-  const notification_platform = form.choice('Config.NotificationPlatform', platforms) ?? 'none'
+  const notification_platform = platform ?? 'none'
   const notification_token = form.text('Config.NotificationToken', 4096) ?? null
   if (notification_platform !== 'none' && notification_token === null)
     throw invalidParameter('Config.NotificationToken')

@@ -1,5 +1,16 @@
 import type { FastifyInstance } from 'fastify'
-import type { TwilioDoor } from './door.ts'
+import { missing } from './answers.ts'
+import { baseOf, param, type TwilioDoor } from './door.ts'
 
-/** Forms. */
-export function registerForms(_scope: FastifyInstance, _door: TwilioDoor): void {}
+/** Forms: which fields the factor type push needs. There is this one, and it says nothing that changes. */
+export function registerForms(scope: FastifyInstance, door: TwilioDoor): void {
+  scope.get('/Forms/:type', async (request) => {
+    if (param(request, 'type') !== 'form-push') throw missing(request)
+    return {
+      form_type: 'form-push',
+      forms: { create_factor: {}, verify_factor: {}, create_challenge: {} },
+      form_meta: {},
+      url: `${baseOf(request, door)}/v2/Forms/form-push`,
+    }
+  })
+}

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { isSid } from '../../lib/ids.ts'
 import { invalidParameter } from '../../model/twilio-error.ts'
 import { startChannels } from '../../verify/destination.ts'
+import type { TemplateChoice } from '../../verify/message-of.ts'
 import type { Service } from '../../verify/service.ts'
 import type { StartVerification } from '../../verify/start-verification.ts'
 import { callerAddress } from '../caller-address.ts'
@@ -27,6 +29,7 @@ export function startOf(request: FastifyRequest, service: Service): StartVerific
     fallsBackToSms: fallsBackToSms(form),
     friendlyName: name === undefined ? undefined : friendlyName(name, 'CustomFriendlyName'),
     locale: localeOf(form, request),
+    templates: templatesOf(form),
     customCode: customCode(form),
     ...dealOf(form),
     rateLimits: stringsOf(form, 'RateLimits', { entries: 50, length: 256 }),
@@ -99,4 +102,29 @@ function stringsOf(
     key.length > 0 && key.length <= max.length && typeof value === 'string' && value.length <= max.length
   if (entries.length > max.entries || !entries.every(right)) throw invalidParameter(name)
   return Object.fromEntries(entries) as Record<string, string>
+}
+
+/** The templates that a start names, the most wanted first: a list of ten at most, or one. */
+function templatesOf(form: Form): TemplateChoice[] | undefined {
+  const sid = form.text('TemplateSid')
+  const substitutions = stringsOf(form, 'TemplateCustomSubstitutions', valuesMax) ?? {}
+  const listed = form.text('Templates')
+  if (listed !== undefined) return listOf(listed)
+  if (sid === undefined) return undefined
+  if (!isSid('HJ', sid)) throw invalidParameter('TemplateSid')
+  return [{ sid, substitutions }]
+}
+
+const templatesMax = 10
+const valuesMax = { entries: 20, length: 256 }
+
+function listOf(json: string): TemplateChoice[] {
+  const list = formOf({ Templates: `{"list":${json}}` }).object('Templates')?.list
+  if (!Array.isArray(list) || list.length === 0 || list.length > templatesMax) throw invalidParameter('Templates')
+  return list.map((one: unknown) => {
+    const { sid, substitutions = {} } = (one ?? {}) as { sid?: unknown; substitutions?: unknown }
+    if (typeof sid !== 'string' || !isSid('HJ', sid)) throw invalidParameter('Templates')
+    const values = stringsOf(formOf({ Templates: JSON.stringify(substitutions) }), 'Templates', valuesMax)
+    return { sid, substitutions: values ?? {} }
+  })
 }

@@ -103,7 +103,7 @@ async function startAtTwilio(
   const deal = await dealOf(client, transaction)
   let made = await client.start(phone, transaction.locale, deal)
   // More sends than ours mean that somebody else's code lives on this phone: void it, and have a code of our own made.
-  if (!challenge.verificationSid && made.sends > 1) {
+  if (made.sid !== challenge.verificationSid && made.sends > 1) {
     await client.cancel(made.sid)
     made = await client.start(phone, transaction.locale, deal)
     if (made.sends > 1) throw new AvalError('delivery_failed', 'The code could not be sent.')

@@ -113,6 +113,22 @@ describe('the gate in Twilio mode, with our own /v2 as Twilio', () => {
       expect(cloud.sent.length).toBe(3)
     })
 
+    it('adopts no code that somebody else had made between two sends', async () => {
+      const { v1, cloud, clock } = await open()
+      const { id, phone } = await start({ v1 })
+      const verifications = `/v2/Services/${serviceSid}/Verifications`
+      await cloud.v2('POST', `${verifications}/${phone}`, { Status: 'canceled' })
+      const foreign = (await cloud.v2('POST', verifications, { To: phone, Channel: 'sms' })).body
+      const theirs = cloud.codeFor(phone)
+      clock.advance(120_000)
+      expect((await v1('POST', `/transactions/${id}/challenges`, { factor: 'sms' })).status).toBe(200)
+      expect((await cloud.v2('GET', `${verifications}/${foreign.sid}`)).body.status).toBe('canceled')
+      const ours = cloud.codeFor(phone)
+      if (ours !== theirs)
+        expect((await v1('POST', `/transactions/${id}/checks`, { code: theirs })).body.status).toBe('pending')
+      expect((await v1('POST', `/transactions/${id}/checks`, { code: ours })).body.status).toBe('approved')
+    })
+
     it('sends amount and payee to a PSD2 service', async () => {
       const { v1, cloud } = await open({ Psd2Enabled: 'true' })
       const { id, phone } = await start({ v1 })

@@ -22,7 +22,9 @@ that seals data: keep it as long as the database), \`aval.db\` (the embedded sto
 
 ## Keys
 \`AVAL_KEYS\` is a ring: the first key is active, the others open what they sealed. To rotate, put a new key in front and restart
-every node; take an old one out when no pending transaction, enrolled phone or stored answer names it any more.
+every node. Take an old one out when nothing names it any more: no transaction before its release is acknowledged, no enrolled phone, no
+stored answer, no factor of the Twilio door; receipts and audit heads that it signed cannot be verified afterwards. Never take out the
+oldest one while addresses must still be found: their hashes are under it.
 The same ring must be on every node. It is never in the database: whoever has only the database can read no code, phone or payload.
 `
 }

@@ -184,7 +184,7 @@ describeStores('what belongs to one is closed to the other:', (openStore) => {
       }
     })
 
-    it('an approval written without a code', async () => {
+    it('an approval without its event', async () => {
       const tx = await opened()
       const forged = db.write(sql`update transactions set status = 'approved' where id = ${tx.id}`)
       await expect(forged).rejects.toThrow()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { startServer, type TestServer } from '../support/server.ts'
 import { type Asker, askNodes } from './attacker.ts'
-import { raceGate, raceVerify } from './races.ts'
+import { raceFactors, raceGate, raceVerify } from './races.ts'
 
 describe('at once, over two processes on one PostgreSQL', () => {
   const nodes: TestServer[] = []
@@ -18,4 +18,5 @@ describe('at once, over two processes on one PostgreSQL', () => {
 
   describe('a transaction', () => raceGate(() => asker))
   describe('a verification', () => raceVerify(() => asker))
+  describe('a factor', () => raceFactors(() => asker))
 })

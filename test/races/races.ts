@@ -1,3 +1,4 @@
+import { TOTP } from 'otpauth'
 import { expect, it } from 'vitest'
 import { type Json, payout, wrong } from '../support/doors.ts'
 import { type Asker, burst, type Told, tally } from './attacker.ts'
@@ -172,6 +173,48 @@ export function raceVerify(ask: () => Asker): void {
       ])
       expect(tally(answers)).toEqual({ 200: 1, '404 20404': 1 })
     }
+  })
+}
+
+/** An authenticator app enrolled by the Twilio door, verified, with its clock at the server's. */
+async function appOf(ask: Asker) {
+  const path = `/Entities/racer-${process.pid}-${Math.random().toString(36).slice(2, 10)}`
+  const { body } = await ask.v2(`${path}/Factors`, { FriendlyName: 'App', FactorType: 'totp' })
+  const factor = `${path}/Factors/${body.sid}`
+  const totp = new TOTP({ secret: body.binding.secret })
+  const code = (steps: number) => totp.generate({ timestamp: Date.parse(body.date_created) + steps * 30_000 })
+  return {
+    code,
+    verify: (AuthPayload: string) => ask.v2(factor, { AuthPayload }),
+    challenge: async () => (await ask.v2(`${path}/Challenges`, { FactorSid: body.sid })).body.sid as string,
+    answer: (sid: string, AuthPayload: string) => ask.v2(`${path}/Challenges/${sid}`, { AuthPayload }),
+  }
+}
+
+/** What the factors of the Twilio door promise, however many requests come at once. */
+export function raceFactors(ask: () => Asker): void {
+  it('of many wrong first codes at once, five are counted', limit, async () => {
+    const app = await appOf(ask())
+    const answers = await burst(30, () => app.verify(wrong(app.code(0))))
+    expect(tally(answers)).toEqual({ 200: 5, '429 60310': 25 })
+    expect((await app.verify(app.code(0))).body.code).toBe(60310)
+  })
+
+  it('of many right codes at once to several challenges, one approves', limit, async () => {
+    const app = await appOf(ask())
+    expect((await app.verify(app.code(0))).body.status).toBe('verified')
+    const sids = await Promise.all(Array.from({ length: 6 }, () => app.challenge()))
+    const answers = await burst(30, (i) => app.answer(sids[i % sids.length] as string, app.code(1)))
+    expect(answers.filter(({ body }) => body.status === 'approved')).toHaveLength(1)
+    // The first code is used up as well.
+    expect((await app.answer(await app.challenge(), app.code(0))).body.status).toBe('pending')
+  })
+
+  it('of many wrong answers at once to a challenge, five are counted', limit, async () => {
+    const app = await appOf(ask())
+    await app.verify(app.code(0))
+    const sid = await app.challenge()
+    expect(tally(await burst(30, () => app.answer(sid, wrong(app.code(1)))))).toEqual({ 200: 5, '429 60308': 25 })
   })
 }
 

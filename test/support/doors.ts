@@ -33,13 +33,15 @@ export async function openDoors(
     clock?: ReturnType<typeof systemClock>
     keys?: KeyRing
     log?: typeof log
+    /** Whether messages arrive as soon as they are sent, as in the inbox. */
+    instant?: boolean
   } = {},
 ) {
   const clock = options.clock ?? systemClock()
   const random = systemRandom()
   const sent: OutgoingMessage[] = []
   const carrier = {
-    name: 'recorder',
+    instant: options.instant ?? false,
     failing: false,
     async send(message: OutgoingMessage) {
       if (carrier.failing) throw new Error('the carrier is down')

@@ -112,7 +112,7 @@ function Phone({ view: { open, messages, locale }, copy }: { view: InboxView; co
 }
 
 function Bubble({ message, locale, copy }: { message: InboxMessage; locale: Locale; copy: InboxCopy }) {
-  const { body, code, encoding, segments, units, unitsMax, sentAt } = message
+  const { channel, body, code, sentAt } = message
   const host = /\n@(\S+) #\S+$/.exec(body)?.[1]
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone: 'America/Sao_Paulo' })
   return (
@@ -122,11 +122,8 @@ function Bubble({ message, locale, copy }: { message: InboxMessage; locale: Loca
       </p>
       <p class="badges">
         <time dateTime={new Date(sentAt).toISOString()}>{time.format(sentAt)}</time>
-        <span class="badge">{encoding}</span>
-        <span class="badge number">
-          {units}/{unitsMax}
-        </span>
-        <span class={segments > 1 ? 'badge costly' : 'badge'}>{copy.segments(segments)}</span>
+        <span class="badge">{copy.channels[channel]}</span>
+        {channel === 'sms' && <Cost message={message} copy={copy} />}
         {host && <span class="badge">{copy.bound(host)}</span>}
       </p>
       {code && (
@@ -135,5 +132,19 @@ function Bubble({ message, locale, copy }: { message: InboxMessage; locale: Loca
         </button>
       )}
     </li>
+  )
+}
+
+/** What a text message costs: other channels are not paid by the segment. */
+function Cost({ message, copy }: { message: InboxMessage; copy: InboxCopy }) {
+  const { encoding, segments, units, unitsMax } = message
+  return (
+    <>
+      <span class="badge">{encoding}</span>
+      <span class="badge number">
+        {units}/{unitsMax}
+      </span>
+      <span class={segments > 1 ? 'badge costly' : 'badge'}>{copy.segments(segments)}</span>
+    </>
   )
 }

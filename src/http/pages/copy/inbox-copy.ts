@@ -1,3 +1,4 @@
+import type { Channel } from '../../../model/factor.ts'
 import type { Locale } from '../../../model/locale.ts'
 
 /** The words of the dev inbox. */
@@ -11,6 +12,7 @@ export interface InboxCopy {
   copy(code: string): string
   copied: string
   segments(count: number): string
+  channels: Record<Channel, string>
   bound(host: string): string
   refresh: string
   clear: string
@@ -23,13 +25,14 @@ export interface InboxCopy {
 const ptBR: InboxCopy = {
   title: 'Caixa de entrada local',
   lead: 'As mensagens do modo local ficam aqui; nenhuma sai desta máquina.',
-  recipients: 'Celulares',
+  recipients: 'Destinatários',
   phoneOf: (to) => `Mensagens para ${to}`,
   empty: 'Nenhuma mensagem ainda.',
   emptyHint: 'Peça um código em outra aba: ele aparece aqui sozinho.',
   copy: (code) => `Copiar ${code}`,
   copied: 'Copiado',
   segments: (count) => (count === 1 ? '1 segmento' : `${count} segmentos`),
+  channels: { sms: 'SMS', whatsapp: 'WhatsApp', call: 'Ligação', email: 'E-mail' },
   bound: (host) => `só para ${host}`,
   refresh: 'Atualizar',
   clear: 'Limpar tudo',
@@ -46,13 +49,14 @@ const ptBR: InboxCopy = {
 const en: InboxCopy = {
   title: 'Local inbox',
   lead: 'Messages of the local mode stay here; none leaves this machine.',
-  recipients: 'Phones',
+  recipients: 'Recipients',
   phoneOf: (to) => `Messages to ${to}`,
   empty: 'No messages yet.',
   emptyHint: 'Ask for a code in another tab: it appears here by itself.',
   copy: (code) => `Copy ${code}`,
   copied: 'Copied',
   segments: (count) => (count === 1 ? '1 segment' : `${count} segments`),
+  channels: { sms: 'SMS', whatsapp: 'WhatsApp', call: 'Call', email: 'E-mail' },
   bound: (host) => `only for ${host}`,
   refresh: 'Refresh',
   clear: 'Clear all',
@@ -69,13 +73,14 @@ const en: InboxCopy = {
 const es: InboxCopy = {
   title: 'Bandeja local',
   lead: 'Los mensajes del modo local quedan aquí; ninguno sale de esta máquina.',
-  recipients: 'Celulares',
+  recipients: 'Destinatários',
   phoneOf: (to) => `Mensajes para ${to}`,
   empty: 'Todavía no hay mensajes.',
   emptyHint: 'Pida un código en otra pestaña: aparece aquí solo.',
   copy: (code) => `Copiar ${code}`,
   copied: 'Copiado',
   segments: (count) => (count === 1 ? '1 segmento' : `${count} segmentos`),
+  channels: { sms: 'SMS', whatsapp: 'WhatsApp', call: 'Llamada', email: 'Correo' },
   bound: (host) => `solo para ${host}`,
   refresh: 'Actualizar',
   clear: 'Borrar todo',

@@ -73,7 +73,7 @@ const en: InboxCopy = {
 const es: InboxCopy = {
   title: 'Bandeja local',
   lead: 'Los mensajes del modo local quedan aquí; ninguno sale de esta máquina.',
-  recipients: 'Destinatários',
+  recipients: 'Destinatarios',
   phoneOf: (to) => `Mensajes para ${to}`,
   empty: 'Todavía no hay mensajes.',
   emptyHint: 'Pida un código en otra pestaña: aparece aquí solo.',

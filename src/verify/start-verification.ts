@@ -65,7 +65,7 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   } catch {
     await deps.db.write(settleAttempt(row.sid, attempt, 'failed', null))
     if (channel === 'whatsapp' && command.fallsBackToSms)
-      return startVerification(deps, { ...command, channel: 'sms', fallsBackToSms: false })
+      return startVerification(deps, { ...command, channel: 'sms', fallsBackToSms: false, rateLimits: undefined })
     throw new TwilioError(20503, 'The message could not be sent')
   }
   if (!carrier.instant) await deps.db.write(settleAttempt(row.sid, attempt, 'sent', null))

@@ -69,6 +69,19 @@ describe('a rate limit of a service', () => {
       expect(await counts()).toEqual([1, 1])
     })
 
+    it('counts a start once that falls back from WhatsApp to a text', async () => {
+      const doors = await openDoors((await openStore()).db)
+      await limit(doors, 'ip', 1, 60)
+      const send = doors.carrier.send
+      doors.carrier.send = async (message) => {
+        if (message.channel === 'whatsapp') throw new Error('no such account')
+        await send(message)
+      }
+      const ChannelConfiguration = '{"whatsapp":{"enabled":true},"sms":{"enabled":true}}'
+      const started = await start(doors, { ip: 'a' }, { Channel: 'whatsapp', ChannelConfiguration })
+      expect([started.status, started.body.channel]).toEqual([201, 'sms'])
+    })
+
     it('lets no more through when many come at once over two nodes', async () => {
       const store = await openStore()
       const nodes = [await openDoors(store.db), await openDoors(await store.another())]

@@ -45,7 +45,7 @@ const triesMax = 3
 
 /**
  * Sends a code, or the same code again while its verification is pending (Twilio: same sid and code, five sends, a life that a resend
- * does not lengthen). Refuses in Twilio's codes: 60200, 60203, 60204, 60205, 60206, 60212, 60217, 60223, 60550, 60605, 68008, those of the message,
+ * does not lengthen). Refuses in Twilio's codes: 60203, 60204, 60206, 60212, 60217, 68008, those of the destination and of the message,
  * 20429 over a rate limit of the service, 20503 when the message did not leave.
  */
 export async function startVerification(deps: VerifyDeps, command: StartVerification): Promise<Verification> {
@@ -54,8 +54,8 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   if (command.customCode !== undefined && !service.settings.custom_code_enabled) throw new TwilioError(60204)
   const destination = await destinationOf(deps, command, (phone) => isSafeListed(deps, service.accountSid, phone.e164))
   const { channel, to } = destination
-  // A message that cannot be written is refused before anything is counted: the longest code stands for the one to come.
-  messageOf(command, destination, '0000000000', codeTtlMs(command))
+  // What cannot be written is refused before anything is counted: the longest code stands for the one to come.
+  if (command.templates || command.appHash) messageOf(command, destination, '0000000000', codeTtlMs(command))
   const { carrier } = deps
   if (!carrier) throw noCarrier(channel)
   const { row, code, attempt } = await claim(deps, command, destination, carrier.instant === true)

@@ -17,10 +17,15 @@ import { registerHostedPages } from './http/pages/hosted-routes.ts'
 import { registerInbox } from './http/pages/inbox-routes.ts'
 import { registerTwilio } from './http/twilio/routes.ts'
 import { systemClock } from './lib/clock.ts'
+import { createOutbound } from './lib/outbound.ts'
 import { systemRandom } from './lib/random.ts'
+import { loopback, parseNetworks } from './lib/reachable-address.ts'
 import { localClock } from './local-clock.ts'
 import { openDb } from './store/open.ts'
+import { createWebhookWorker, forgetDeliveries } from './verify/deliver-webhooks.ts'
 import { createLocalVerifier } from './verify/local-verifier.ts'
+import type { LookupDeps } from './verify/lookup-phone.ts'
+import { createLookupSource } from './verify/lookup-source.ts'
 import { createServices } from './verify/services.ts'
 import { createTwilioVerifier } from './verify/twilio-verifier.ts'
 
@@ -39,6 +44,7 @@ export interface Aval {
 
 const sweepMs = 15_000
 const headMs = 60_000
+const webhookMs = 1_000
 
 /** Every part and every wire, once. `carrier` replaces the local inbox as the bearer of messages. */
 export async function createAval(
@@ -73,6 +79,10 @@ export async function createAval(
   const gate = { db, clock, random, keys, verifier, guard, receipts, returnOrigins, log }
   const services = createServices({ db, clock, random })
   await services.create(credentials.accountSid, brand, {}, credentials.serviceSid)
+  const networks = parseNetworks([...(local ? loopback : []), ...(config.AVAL_WEBHOOK_NETWORKS ?? [])])
+  const webhooks = { ...gate, authToken: credentials.authToken, outbound: createOutbound({ networks }) }
+  const webhookWorker = createWebhookWorker(webhooks)
+  const lookups: LookupDeps = { db, keys, lookupSource: config.lookup && createLookupSource(config.lookup, log) }
 
   let draining = false
   const app = createApp({
@@ -84,11 +94,16 @@ export async function createAval(
   registerHealth(app, { db, receipts, draining: () => draining })
   registerAssets(app)
   registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
-  registerTwilio(app, { ...gate, ...credentials, carrier, services, publicUrl, local })
+  registerTwilio(app, { ...webhooks, ...lookups, ...credentials, carrier, services, publicUrl, local })
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
   if (inbox) registerInbox(app, { inbox, clock, publicUrl, brand })
 
-  const timers = [every(sweepMs, () => sweep(gate)), every(headMs, () => signAuditHeads(gate))]
+  const timers = [
+    every(sweepMs, () => sweep(gate)),
+    every(headMs, () => signAuditHeads(gate)),
+    every(webhookMs, webhookWorker.deliver),
+    every(sweepMs, () => forgetDeliveries(gate)),
+  ]
   function every(ms: number, work: () => Promise<unknown>): NodeJS.Timeout {
     return setInterval(() => work().catch((err) => log.error({ err }, 'background work failed')), ms).unref()
   }
@@ -103,7 +118,7 @@ export async function createAval(
     async close() {
       draining = true
       for (const timer of timers) clearInterval(timer)
-      await app.close()
+      await Promise.all([app.close(), webhookWorker.close()])
       await signAuditHeads(gate).catch(() => undefined)
       await db.close()
     },

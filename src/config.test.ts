@@ -83,6 +83,29 @@ describe('the configuration', () => {
     ).toBe('from-env')
   })
 
+  it('refuses a half-set source of lookups, and one that passwords would reach unprotected', () => {
+    const lookup = {
+      AVAL_LOOKUP_URL: 'https://lookups.example.com/',
+      AVAL_LOOKUP_USERNAME: 'user',
+      AVAL_LOOKUP_PASSWORD: 'lookup-secret',
+    }
+    expect(read().lookup).toBeUndefined()
+    expect(read(lookup).lookup).toMatchObject({ url: 'https://lookups.example.com', username: 'user' })
+    expect(JSON.stringify(read(lookup))).not.toContain('lookup-secret')
+    for (const name of Object.keys(lookup)) expect(faultsOf({ ...lookup, [name]: undefined })).toEqual([name])
+    const faultsAt = (AVAL_LOOKUP_URL: string) => faultsOf({ ...lookup, AVAL_LOOKUP_URL })
+    for (const near of ['http://localhost:4010', 'http://127.0.0.1:4010', 'http://[::1]:4010/lookups'])
+      expect(faultsAt(near), near).toEqual([])
+    for (const bad of [
+      'http://a.example',
+      'http://127.0.0.1.example',
+      'http://localhost.example',
+      'https://u:p@a.example',
+      'nonsense',
+    ])
+      expect(faultsAt(bad), bad).toEqual(['AVAL_LOOKUP_URL'])
+  })
+
   it('refuses defaults in production', () => {
     expect(faultsOf({ AVAL_ENV: 'production', AVAL_GUARD_MODE: 'off' })).toEqual([
       'AVAL_KEYS',

@@ -22,6 +22,8 @@ export interface AvalConfig extends Settings {
   twilio:
     | { accountSid: string; username: string; password: Secret; verifyServiceSid: string; baseUrl: string | undefined }
     | undefined
+  /** Who answers what lookups ask beyond the numbering plan. */
+  lookup: { url: string; username: string; password: Secret } | undefined
 }
 
 /** The settings do not stand. The message names every fault with where it is, what is wrong and how to mend it. */
@@ -53,6 +55,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
   }
   const read = values as Settings
   const twilio = readTwilio(read, found, faults)
+  const lookup = readLookup(read, found, faults)
   const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
   if (mode === 'production') refuseDefaults(read, faults)
   if (faults.length > 0) throw new ConfigError(faults)
@@ -60,6 +63,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
     ...read,
     mode,
     twilio,
+    lookup,
     dataDir: resolve(source.cwd, read.AVAL_DATA_DIR),
     publicUrl: read.AVAL_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   }
@@ -150,6 +154,23 @@ function readTwilio(read: Settings, found: Map<string, Found>, faults: Fault[]):
       from: 'not set',
       wrong: 'is missing while other Twilio credentials are set',
       fix: 'set it (Twilio Console: Account, and Verify > Services), or remove the other TWILIO_ settings to use local mode',
+    })
+  }
+  return undefined
+}
+
+const lookupNames = ['AVAL_LOOKUP_URL', 'AVAL_LOOKUP_USERNAME', 'AVAL_LOOKUP_PASSWORD']
+
+function readLookup(read: Settings, found: Map<string, Found>, faults: Fault[]): AvalConfig['lookup'] {
+  const { AVAL_LOOKUP_URL: url, AVAL_LOOKUP_USERNAME: username, AVAL_LOOKUP_PASSWORD: password } = read
+  if (url && username && password) return { url, username, password }
+  const missing = lookupNames.filter((name) => !found.has(name))
+  for (const name of missing.length < lookupNames.length ? missing : []) {
+    faults.push({
+      name,
+      from: 'not set',
+      wrong: 'is missing while other settings of lookups are set',
+      fix: `set it, or remove ${lookupNames.filter((one) => one !== name).join(' and ')}`,
     })
   }
   return undefined

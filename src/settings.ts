@@ -32,9 +32,11 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 )
 const cidrs = list.refine((parts) => parts.every(isCidr), 'holds something that is no network')
-const url = z
-  .string()
-  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'is no http or https address')
+const url = z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+  error: 'is no http or https address',
+  // What follows reads the address, and zod runs later checks of a failed value otherwise.
+  abort: true,
+})
 const keyRing = z
   .string()
   .transform((text) =>
@@ -166,7 +168,7 @@ export const settings = {
       .optional(),
   ),
   AVAL_WEBHOOK_NETWORKS: setting(
-    'Private networks that webhooks may reach.',
+    'Private networks that webhooks may reach; never the addresses where a cloud hands out credentials.',
     'none in production, loopback in local mode',
     'use networks such as 10.1.0.0/16',
     cidrs.optional(),
@@ -176,6 +178,31 @@ export const settings = {
     'none',
     'use networks such as 10.1.0.0/16',
     cidrs.optional(),
+  ),
+  AVAL_LOOKUP_URL: setting(
+    'Base address of a service that speaks Lookup v2, such as https://lookups.twilio.com, for what the numbering plan does not say. Must be https, or loopback.',
+    'none: such packages are null',
+    'use a form like https://lookups.twilio.com',
+    url
+      .refine(isHttpsOrLoopback, 'is neither https nor loopback')
+      .refine((text) => !/[?#@]/.test(text), 'has more than host and path')
+      .transform((text) => text.replace(/\/+$/, ''))
+      .optional(),
+  ),
+  AVAL_LOOKUP_USERNAME: setting(
+    'User at that service: for Twilio an account SID or API key SID.',
+    'none',
+    'use visible ASCII characters without a colon',
+    z
+      .string()
+      .regex(/^[\x21-\x39\x3b-\x7e]{1,200}$/, 'is not visible ASCII without a colon')
+      .optional(),
+  ),
+  AVAL_LOOKUP_PASSWORD: setting(
+    'Auth token of that user, or secret of the key.',
+    'none',
+    'use visible ASCII characters',
+    secret(z.string().regex(/^[\x21-\x7e]{1,200}$/, 'is not visible ASCII')),
   ),
   AVAL_LOG_LEVEL: setting(
     'How much is logged.',
@@ -242,4 +269,12 @@ export function parseSetting(
 
 function isCidr(text: string): boolean {
   return ipaddr.isValid(text) || ipaddr.isValidCIDR(text)
+}
+
+/** An http address is for this machine only; `localhost.` and what merely begins so are other machines. */
+function isHttpsOrLoopback(text: string): boolean {
+  const { protocol, hostname } = new URL(text)
+  return (
+    protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  )
 }

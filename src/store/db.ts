@@ -41,6 +41,12 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** Whether a row was refused because what it belongs to is gone: PostgreSQL's foreign_key_violation, SQLite's extended code 787. */
+export function isOwnerGone(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown }
+  return code === '23503' || errcode === 787
+}
+
 /** A statement from a template: sql<Row>`select a from t where id = ${id}`. Values travel as parameters, always. */
 export function sql<Row = unknown>(shape: TemplateStringsArray, ...values: Value[]): Statement<Row> {
   return { shape, values }

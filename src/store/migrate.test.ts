@@ -15,11 +15,20 @@ describe('migrations', () => {
       }
       const step = (id: number, text: string) => ({ id, name: `step ${id}`, sqlite: text, postgres: text })
 
-      it('run once when two nodes start at the same time, and not again', async () => {
+      const steps = [step(1, 'create table t (a bigint)'), step(2, 'insert into t (a) values (1)')]
+
+      it('run once, and not again at the next start', async () => {
         const { db, another, leave } = await open()
-        const steps = [step(1, 'create table t (a bigint)'), step(2, 'insert into t (a) values (1)')]
-        await Promise.all([migrate(db, steps), name === 'postgres' ? migrate(another, steps) : undefined])
+        await migrate(db, steps)
         await migrate(another, steps)
+        expect(await db.exclusive((session) => session.rows('select a from t'))).toHaveLength(1)
+        await leave()
+      })
+
+      // Two handles of one process cannot wait for each other on SQLite, where one node is all there is.
+      it.runIf(name === 'postgres')('run once when two nodes start at the same time', async () => {
+        const { db, another, leave } = await open()
+        await Promise.all([migrate(db, steps), migrate(another, steps)])
         expect(await db.exclusive((session) => session.rows('select a from t'))).toHaveLength(1)
         await leave()
       })

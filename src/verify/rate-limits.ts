@@ -22,16 +22,17 @@ type Deps = Pick<VerifyDeps, 'db' | 'clock' | 'random'>
 const rateLimitsMax = 20
 const bucketsMax = 10
 
-/** Adds a limit to a service. Refuses with 60207 where there are twenty, 60208 where one has the name. */
+/** Adds a limit to a service; undefined when that is gone. Refuses with 60207 where there are twenty, 60208 where one has the name. */
 export async function createRateLimit(
   { db, clock, random }: Deps,
   tenant: Tenant,
   { uniqueName, description }: { uniqueName: string; description: string | undefined },
-): Promise<RateLimitRow> {
+): Promise<RateLimitRow | undefined> {
   const at = clock.now()
   const row = { sid: newSid('RK', at, random), ...tenant, unique_name: uniqueName, description: description ?? null }
   return db.unit(function* () {
-    yield* all(lockService(tenant))
+    const [service] = yield* all(lockService(tenant))
+    if (!service) return undefined
     const [made] = yield* all(insertRateLimit({ ...row, created_at: at, updated_at: at }))
     if (!made) throw new TwilioError(60208)
     const [existing] = yield* all(countRateLimits(tenant))

@@ -9,7 +9,9 @@ import { registerHealth } from '../../src/http/health.ts'
 import { registerTwilio } from '../../src/http/twilio/routes.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { createKeyRing, type KeyRing } from '../../src/lib/keyring.ts'
+import { createOutbound } from '../../src/lib/outbound.ts'
 import { systemRandom } from '../../src/lib/random.ts'
+import { loopback, parseNetworks } from '../../src/lib/reachable-address.ts'
 import { Secret } from '../../src/lib/secret.ts'
 import type { Db } from '../../src/store/db.ts'
 import { createLocalVerifier } from '../../src/verify/local-verifier.ts'
@@ -77,6 +79,7 @@ export async function openDoors(
     authToken: new Secret(authToken),
     apiKey: new Secret(apiKey),
     local: true,
+    outbound: createOutbound({ networks: parseNetworks(loopback) }),
   }
   registerTwilio(app, door)
 

@@ -121,7 +121,7 @@ export async function createDatabase(address: PostgresAddress): Promise<string> 
 }
 
 /** URL of a database on that server. */
-export function databaseUrl({ host, port }: PostgresAddress, name: string): string {
+function databaseUrl({ host, port }: PostgresAddress, name: string): string {
   return `postgres://${user}@${host}:${port}/${name}`
 }
 

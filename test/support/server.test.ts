@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { startServer, type TestServer } from './server.ts'
 
@@ -52,6 +53,15 @@ test('the clock of a server can be turned', async () => {
   const { body } = await server.api<Transaction>('/v1/transactions', order)
   await server.advanceClock(25 * 3_600_000)
   expect(await server.api(`/v1/transactions/${body.id}`)).toMatchObject({ body: { status: 'expired' } })
+})
+
+test('another program on the port is not taken for the server', async () => {
+  const server = await start({ store: 'sqlite' })
+  await server.kill()
+  const stranger = createServer((request, response) => response.writeHead(request.url === '/readyz' ? 200 : 401).end())
+  await new Promise<void>((resolve) => stranger.listen(server.port, '127.0.0.1', resolve))
+  await expect(server.restart()).rejects.toThrow(/EADDRINUSE/)
+  stranger.close()
 })
 
 test('a server that refuses its settings says why', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,7 +48,6 @@ export interface TestServer {
   databaseUrl: string | undefined
   /** All that the program has printed since the first start. */
   output(): string
-  pid(): number | undefined
   /** Ends it as a crash would, and waits until it is gone. */
   kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
   /** Starts it again on the same data, port and settings, and waits until it is ready. */
@@ -60,6 +59,8 @@ export interface TestServer {
   /** The code of the newest message to this address; waits for one up to ten seconds. */
   latestCode(to: string): Promise<string>
   latestMessage(to: string): Promise<InboxMessage>
+  /** Sends a form to the first Verify service: POST below /v2/Services/<sid>. */
+  verify<Body = unknown>(path: string, form: Record<string, string>): Promise<Answer<Body>>
   /** Turns the server's clock forward. */
   advanceClock(ms: number): Promise<void>
 }
@@ -101,10 +102,11 @@ export async function startServer({ store, env = {}, besides }: ServerOptions): 
   let said = ''
 
   async function run(more: Record<string, string> = {}): Promise<void> {
+    const now = { ...settings, ...more }
     // Nothing of the developer's own environment or secrets file may leak into a test.
     const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
       cwd: dataDir,
-      env: { PATH: process.env.PATH ?? '', HOME: dataDir, ...settings, ...more },
+      env: { PATH: process.env.PATH ?? '', HOME: dataDir, ...now },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started
@@ -113,7 +115,25 @@ export async function startServer({ store, env = {}, besides }: ServerOptions): 
         said += text
       })
     }
-    await untilReady(origin, started, () => said)
+    await untilReady(started, now.AVAL_API_KEY)
+  }
+
+  /** Whether it is this program that answers, and not another that has the port: only this one takes its API key. */
+  async function answers(configuredKey: string): Promise<boolean> {
+    const ready = await api('/readyz').catch(() => undefined)
+    if (ready?.status !== 200) return false
+    const key = configuredKey || madeApiKey(dataDir)
+    const listed = await api('/v1/transactions?limit=1', undefined, { key }).catch(() => undefined)
+    return listed?.status === 200
+  }
+
+  async function untilReady(started: ChildProcess, configuredKey: string): Promise<void> {
+    const giveUpAt = performance.now() + readyTimeoutMs
+    while (!(await answers(configuredKey))) {
+      if (hasEnded(started)) throw new Error(`the server ended before it was ready\n${said}`)
+      if (performance.now() > giveUpAt) throw new Error(`the server is not ready after ${readyTimeoutMs} ms\n${said}`)
+      await sleep(20)
+    }
   }
 
   async function kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
@@ -141,6 +161,16 @@ export async function startServer({ store, env = {}, besides }: ServerOptions): 
     return { status: response.status, headers: response.headers, body: parse(await response.text()) as Body }
   }
 
+  async function verify<Body>(path: string, form: Record<string, string>): Promise<Answer<Body>> {
+    const { accountSid, authToken, serviceSid } = credentials
+    const response = await fetch(`${origin}/v2/Services/${serviceSid}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
+      body: new URLSearchParams(form),
+    })
+    return { status: response.status, headers: response.headers, body: parse(await response.text()) as Body }
+  }
+
   async function latestMessage(to: string): Promise<InboxMessage> {
     const query = new URLSearchParams({ to, wait: '10' })
     const { status, body } = await api<InboxMessage>(`/dev/api/messages/latest?${query}`, undefined, { key: null })
@@ -164,7 +194,6 @@ export async function startServer({ store, env = {}, besides }: ServerOptions): 
     dataDir,
     databaseUrl,
     output: () => said,
-    pid: () => child?.pid,
     kill,
     async restart(more) {
       await kill()
@@ -175,6 +204,7 @@ export async function startServer({ store, env = {}, besides }: ServerOptions): 
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
     },
     api,
+    verify,
     latestMessage,
     latestCode: async (to) => (await latestMessage(to)).code,
     async advanceClock(ms) {
@@ -196,16 +226,10 @@ export function newCredentials(): Credentials {
   }
 }
 
-async function untilReady(origin: string, child: ChildProcess, said: () => string): Promise<void> {
-  const giveUpAt = performance.now() + readyTimeoutMs
-  for (;;) {
-    if (hasEnded(child)) throw new Error(`the server ended before it was ready\n${said()}`)
-    if (performance.now() > giveUpAt) throw new Error(`the server is not ready after ${readyTimeoutMs} ms\n${said()}`)
-    const ready = await fetch(`${origin}/readyz`).catch(() => undefined)
-    await ready?.arrayBuffer()
-    if (ready?.status === 200) return
-    await sleep(20)
-  }
+/** The API key that the first start made where none was set; null while there is none. */
+function madeApiKey(dataDir: string): string | null {
+  const file = join(dataDir, 'credentials.json')
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).apiKey : null
 }
 
 function hasEnded(child: ChildProcess): boolean {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TwilioError } from '../../model/twilio-error.ts'
+import { isOwnerGone } from '../../store/db.ts'
 import { asAvalError } from '../problem.ts'
 
 /** A 404 in Twilio's words, which clients match by pattern: the path without its version. */
@@ -28,6 +29,8 @@ export function sendTwilioError(request: FastifyRequest, reply: FastifyReply, er
 }
 
 function translate(request: FastifyRequest, error: unknown): TwilioError {
+  // Another node removed the service a moment ago.
+  if (isOwnerGone(error)) return missing(request)
   const ours = asAvalError(error, request)
   if (ours.status === 503) return new TwilioError(20503, undefined, { retryAfterS: ours.retryAfterS })
   if (ours.code === 'release_blocked') return new TwilioError(20503)

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { isSid } from '../../lib/ids.ts'
 import { interceptToken } from '../../lib/intercept-token.ts'
 import { sameSecret } from '../../lib/keyring.ts'
+import type { Outbound } from '../../lib/outbound.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { VerifyDeps } from '../../verify/deps.ts'
 import type { Service } from '../../verify/service.ts'
@@ -15,6 +16,8 @@ export interface TwilioDoor extends VerifyDeps {
   authToken: Secret
   apiKey: Secret
   publicUrl: string
+  /** How webhooks are reached. */
+  outbound: Outbound
   /** The sandbox of a developer's machine, where things are accepted that need a set-up elsewhere. */
   local: boolean
 }

@@ -8,7 +8,7 @@ import { found } from './answers.ts'
 import { baseOf, param, sidParam, type TwilioDoor } from './door.ts'
 import { identityParam, tenantOf } from './entities.ts'
 import { factorBody } from './factor-body.ts'
-import { type Form, formOf } from './form.ts'
+import { type Form, formOf, given } from './form.ts'
 import { pageOf } from './page.ts'
 
 const path = '/Services/:service/Entities/:identity/Factors'
@@ -103,11 +103,5 @@ function configChange(form: Form): Record<string, string | number> {
       notification_platform: form.choice('Config.NotificationPlatform', platforms),
       sdk_version: form.text('Config.SdkVersion', 64),
     }),
-  }
-}
-
-function given<T extends object>(members: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof T]?: Exclude<T[Name], undefined>
   }
 }

@@ -105,3 +105,10 @@ function decodeDeep(value: unknown): string {
     .map(([key, inner]) => key + decodeDeep(inner))
     .join('')
 }
+
+/** The members that are there. */
+export function given<T extends object>(members: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>
+  }
+}

@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify'
-import { isSupportedCountry } from 'libphonenumber-js/max'
 import { isoSeconds } from '../../lib/clock.ts'
 import { isSid } from '../../lib/ids.ts'
-import { invalidParameter, TwilioError } from '../../model/twilio-error.ts'
+import { countryOf } from '../../lib/numbering.ts'
+import { invalidParameter } from '../../model/twilio-error.ts'
 import {
   deleteMessagingConfiguration,
   findMessagingConfiguration,
-  insertMessagingConfiguration,
   listMessagingConfigurations,
   type MessagingConfigurationRow,
   updateMessagingConfiguration,
 } from '../../store/messaging-configurations.ts'
+import { createMessagingConfiguration } from '../../verify/messaging-configurations.ts'
 import { found } from './answers.ts'
 import { baseOf, param, type TwilioDoor } from './door.ts'
 import { tenantOf } from './entities.ts'
@@ -25,13 +25,11 @@ export function registerMessagingConfigurations(scope: FastifyInstance, door: Tw
   scope.post(path, async (request, reply) => {
     const { tenant } = await tenantOf(door, request)
     const form = formOf(request.body)
-    const country = countryOf(form.required('Country'))
+    const country = destinationOf(form.required('Country'))
     if (!country) throw invalidParameter('Country')
-    const at = clock.now()
-    const row = { ...tenant, country, messaging_service_sid: messagingServiceOf(form), created_at: at, updated_at: at }
-    const [made] = await db.write(insertMessagingConfiguration(row))
-    if (!made) throw new TwilioError(60213)
-    return reply.code(201).send(configurationBody(made, baseOf(request, door)))
+    const wanted = { country, messagingServiceSid: messagingServiceOf(form) }
+    const made = await createMessagingConfiguration(door, tenant, wanted)
+    return reply.code(201).send(configurationBody(found(request, made), baseOf(request, door)))
   })
   scope.get(path, async (request) => {
     const { tenant } = await tenantOf(door, request)
@@ -42,20 +40,20 @@ export function registerMessagingConfigurations(scope: FastifyInstance, door: Tw
   })
   scope.get(`${path}/:country`, async (request) => {
     const { tenant } = await tenantOf(door, request)
-    const country = found(request, countryOf(param(request, 'country')))
+    const country = found(request, destinationOf(param(request, 'country')))
     const [one] = await db.read(findMessagingConfiguration(tenant, country))
     return configurationBody(found(request, one), baseOf(request, door))
   })
   scope.post(`${path}/:country`, async (request) => {
     const { tenant } = await tenantOf(door, request)
-    const country = found(request, countryOf(param(request, 'country')))
+    const country = found(request, destinationOf(param(request, 'country')))
     const sid = messagingServiceOf(formOf(request.body))
     const [changed] = await db.write(updateMessagingConfiguration(tenant, country, sid, clock.now()))
     return configurationBody(found(request, changed), baseOf(request, door))
   })
   scope.delete(`${path}/:country`, async (request, reply) => {
     const { tenant } = await tenantOf(door, request)
-    const country = found(request, countryOf(param(request, 'country')))
+    const country = found(request, destinationOf(param(request, 'country')))
     const [removed] = await db.write(deleteMessagingConfiguration(tenant, country))
     found(request, removed)
     return reply.code(204).send()
@@ -63,10 +61,8 @@ export function registerMessagingConfigurations(scope: FastifyInstance, door: Tw
 }
 
 /** An ISO 3166 country in capitals, or `all`. */
-function countryOf(text: string): string | undefined {
-  if (text.toLowerCase() === 'all') return 'all'
-  const country = text.toUpperCase()
-  return isSupportedCountry(country) ? country : undefined
+function destinationOf(text: string): string | undefined {
+  return text.toLowerCase() === 'all' ? 'all' : countryOf(text)
 }
 
 function messagingServiceOf(form: Form): string {

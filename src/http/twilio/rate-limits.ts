@@ -31,7 +31,7 @@ export function registerRateLimits(scope: FastifyInstance, door: TwilioDoor): vo
     const uniqueName = form.required('UniqueName')
     if (!/^[A-Za-z0-9_.-]{1,64}$/.test(uniqueName)) throw new TwilioError(60209)
     const made = await createRateLimit(door, tenant, { uniqueName, description: form.text('Description', 255) })
-    return reply.code(201).send(rateLimitBody(made, baseOf(request, door)))
+    return reply.code(201).send(rateLimitBody(found(request, made), baseOf(request, door)))
   })
   scope.get(limits, async (request) => {
     const { tenant } = await tenantOf(door, request)

@@ -23,7 +23,7 @@ create table retention_marks (
 
 create table rate_limits (
   sid text primary key,
-  service_sid text not null,
+  service_sid text not null references services (sid) on delete cascade,
   account_sid text not null,
   unique_name text not null,
   description text,
@@ -44,7 +44,7 @@ create table buckets (
 );
 
 create table messaging_configurations (
-  service_sid text not null,
+  service_sid text not null references services (sid) on delete cascade,
   country text not null,
   account_sid text not null,
   messaging_service_sid text not null,
@@ -65,7 +65,7 @@ create table safe_list (
 
 create table entities (
   sid text primary key,
-  service_sid text not null,
+  service_sid text not null references services (sid) on delete cascade,
   account_sid text not null,
   identity text not null,
   created_at bigint not null,
@@ -102,7 +102,7 @@ create unique index factors_by_enrolment on factors (service_sid, enrolment_chal
 
 create table factor_challenges (
   sid text primary key,
-  service_sid text not null,
+  service_sid text not null references services (sid) on delete cascade,
   account_sid text not null,
   entity_sid text,
   identity text,
@@ -128,7 +128,7 @@ create unique index factor_challenges_by_webauthn on factor_challenges (service_
 
 create table access_tokens (
   sid text primary key,
-  service_sid text not null,
+  service_sid text not null references services (sid) on delete cascade,
   account_sid text not null,
   identity text not null,
   factor_type text not null,

@@ -245,10 +245,7 @@ export const settings = {
     'https://verify.twilio.com',
     'use https, or an address of this machine',
     url
-      .refine(
-        (text) => /^https:/.test(text) || /^(localhost|127\.|\[::1\])/.test(new URL(text).host),
-        'is neither https nor loopback',
-      )
+      .refine(isHttpsOrLoopback, 'is neither https nor loopback')
       .transform((text) => new URL(text).origin)
       .optional(),
   ),

@@ -2,19 +2,21 @@ import type { NumberType } from 'libphonenumber-js/max'
 import type { Phone } from './e164.ts'
 
 /** What kind of line a number is, in Twilio Lookup's words. */
-export type LineType =
-  | 'mobile'
-  | 'landline'
-  | 'fixedVoip'
-  | 'nonFixedVoip'
-  | 'tollFree'
-  | 'premium'
-  | 'sharedCost'
-  | 'uan'
-  | 'voicemail'
-  | 'pager'
-  | 'personal'
-  | 'unknown'
+export const lineTypes = [
+  'mobile',
+  'landline',
+  'fixedVoip',
+  'nonFixedVoip',
+  'tollFree',
+  'premium',
+  'sharedCost',
+  'uan',
+  'voicemail',
+  'pager',
+  'personal',
+  'unknown',
+] as const
+export type LineType = (typeof lineTypes)[number]
 
 // Where a plan does not tell mobile from fixed (North America), the number may well take messages.
 const names: Record<NonNullable<NumberType>, LineType> = {

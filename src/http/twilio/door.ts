@@ -5,12 +5,13 @@ import { sameSecret } from '../../lib/keyring.ts'
 import type { Outbound } from '../../lib/outbound.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { VerifyDeps } from '../../verify/deps.ts'
+import type { LookupDeps } from '../../verify/lookup-phone.ts'
 import type { Service } from '../../verify/service.ts'
 import type { Services } from '../../verify/services.ts'
 import { missing } from './answers.ts'
 
 /** What the routes of the Twilio door work with. */
-export interface TwilioDoor extends VerifyDeps {
+export interface TwilioDoor extends VerifyDeps, LookupDeps {
   services: Services
   accountSid: string
   authToken: Secret

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CountryCode } from 'libphonenumber-js/max'
 import { isoSeconds } from '../../lib/clock.ts'
 import { type Phone, parsePhone } from '../../lib/e164.ts'
-import type { LineType } from '../../lib/line-type.ts'
+import { lineTypes } from '../../lib/line-type.ts'
 import { countryOf } from '../../lib/numbering.ts'
 import { invalidParameter, TwilioError } from '../../model/twilio-error.ts'
 import type { LookupOverrideRow } from '../../store/lookup-overrides.ts'
@@ -14,7 +14,7 @@ import {
   removeLookupOverride,
 } from '../../verify/lookup-overrides.ts'
 import { type LookupField, lookupFields, packageParameters, queryName } from '../../verify/lookup-packages.ts'
-import { type LookupAnswer, type LookupDeps, type LookupQuery, lookUpPhone } from '../../verify/lookup-phone.ts'
+import { type LookupAnswer, type LookupQuery, lookUpPhone } from '../../verify/lookup-phone.ts'
 import { found, missing } from './answers.ts'
 import { baseOf, param, type TwilioDoor } from './door.ts'
 import { type Form, formOf } from './form.ts'
@@ -23,7 +23,7 @@ import { jsonForm, snakeCase } from './json.ts'
 const overrides = '/PhoneNumbers/:phone/Overrides/:field'
 
 /** Lookup v2. */
-export function registerLookups(scope: FastifyInstance, door: TwilioDoor & LookupDeps): void {
+export function registerLookups(scope: FastifyInstance, door: TwilioDoor): void {
   const { accountSid } = door
   scope.get('/PhoneNumbers/:phone', async (request) => {
     const query = queryOf(param(request, 'phone'), formOf(request.query))
@@ -140,21 +140,6 @@ function overriddenPhone(request: FastifyRequest): Phone {
   if (param(request, 'field') !== 'line_type_intelligence') throw invalidParameter('Field')
   return phone
 }
-
-const lineTypes = [
-  'mobile',
-  'landline',
-  'tollFree',
-  'fixedVoip',
-  'nonFixedVoip',
-  'personal',
-  'premium',
-  'voicemail',
-  'sharedCost',
-  'uan',
-  'pager',
-  'unknown',
-] as const satisfies readonly LineType[]
 
 function changeOf(request: FastifyRequest): OverrideChange {
   const form = jsonForm(request.body, [], snakeCase)

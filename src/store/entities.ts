@@ -37,6 +37,13 @@ export function findEntity({ account_sid, service_sid }: Tenant, identity: strin
     where account_sid = ${account_sid} and service_sid = ${service_sid} and identity = ${identity}`
 }
 
+/** The entity, which nobody else adds to or removes until the unit ends. */
+export function holdEntity({ account_sid, service_sid }: Tenant, identity: string) {
+  return sql<EntityRow>`
+    update entities set updated_at = updated_at
+    where account_sid = ${account_sid} and service_sid = ${service_sid} and identity = ${identity} returning *`
+}
+
 export function deleteEntity({ account_sid, service_sid }: Tenant, identity: string) {
   return sql<EntityRow>`
     delete from entities

@@ -54,6 +54,13 @@ export function findFactor({ account_sid, service_sid }: Tenant, identity: strin
     where sid = ${sid} and account_sid = ${account_sid} and service_sid = ${service_sid} and identity = ${identity}`
 }
 
+/** The factor as it is, which nobody else changes or removes until the unit ends. */
+export function holdFactor({ account_sid, service_sid }: Tenant, identity: string, sid: string) {
+  return sql<FactorRow>`
+    update factors set updated_at = updated_at
+    where sid = ${sid} and account_sid = ${account_sid} and service_sid = ${service_sid} and identity = ${identity} returning *`
+}
+
 /** Newest first. */
 export function listFactors({ account_sid, service_sid }: Tenant, entitySid: string, offset: number, limit: number) {
   return sql<FactorRow>`

@@ -142,11 +142,50 @@ describe('a phone', () => {
       const spent = await decide(doors, phone, asked.sid, 'approved')
       expect([spent.status, spent.body.code]).toEqual([429, 60308])
       const anew = await ask(doors, phone)
-      for (const AuthPayload of ['no.jwt.here', 'e30.e30.', '{}']) {
+      const payload = new TextEncoder().encode(JSON.stringify({ ...anew, status: 'approved' }))
+      // The public key taken for a shared one (RFC 8725, 2.1).
+      const publicKey = Buffer.from(phone.factor.binding.public_key, 'base64')
+      const confused = await new CompactSign(payload).setProtectedHeader({ alg: 'HS256' }).sign(publicKey)
+      for (const AuthPayload of [confused, 'e30.e30.', '{}']) {
         const refused = await doors.v2('POST', `${phone.entity}/Challenges/${anew.sid}`, { AuthPayload })
         expect(refused.body.code).toBe(60324)
       }
       expect((await decide(doors, phone, anew.sid, 'approved')).body.status).toBe('approved')
+    })
+
+    it('can answer the largest challenge that is taken', async () => {
+      const doors = await open()
+      const phone = await enrollVerified(doors)
+      const form = new URLSearchParams({
+        FactorSid: phone.factor.sid,
+        'Details.Message': 'ã'.repeat(1024),
+        HiddenDetails: JSON.stringify({ note: 'x'.repeat(9_900) }),
+      })
+      const field = JSON.stringify({ label: 'ã'.repeat(256), value: 'ã'.repeat(256) })
+      for (let i = 0; i < 20; i++) form.append('Details.Fields', field)
+      const asked = await doors.v2('POST', `${phone.entity}/Challenges`, form.toString())
+      expect(asked.status).toBe(201)
+      expect((await decide(doors, phone, asked.body.sid, 'approved')).body.status).toBe('approved')
+    })
+
+    it('keeps its token while it is to be notified', async () => {
+      const doors = await open()
+      const phone = await enroll(doors, { 'Config.NotificationPlatform': 'none', 'Config.NotificationToken': '' })
+      const change = (form: Record<string, string>) =>
+        doors.v2('POST', `${phone.entity}/Factors/${phone.factor.sid}`, form)
+      expect((await change({ 'Config.NotificationPlatform': 'fcm' })).body.code).toBe(60200)
+      const both = await change({ 'Config.NotificationPlatform': 'fcm', 'Config.NotificationToken': 'token-2' })
+      expect(both.body.config).toMatchObject({ notification_platform: 'fcm', notification_token: 'token-2' })
+    })
+
+    it('answers an approval and a denial at once with one of them', async () => {
+      const doors = await open()
+      const phone = await enrollVerified(doors)
+      const { sid } = await ask(doors, phone)
+      const answers = await Promise.all(
+        ['approved', 'denied', 'approved', 'denied'].map((status) => decide(doors, phone, sid, status)),
+      )
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     })
 
     it('is notified five times of one challenge, where it can be', async () => {

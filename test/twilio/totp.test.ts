@@ -136,7 +136,8 @@ describe('an authenticator app', () => {
         (await doors.v2('GET', `${entity(app.identity)}/Challenges?${query}`)).body.challenges
       expect((await list('Status=expired')).map((one: Json) => one.sid)).toEqual([usual.sid])
       expect((await list('Order=asc')).map((one: Json) => one.sid)).toEqual([usual.sid, longer.sid])
-      expect((await list('')).map((one: Json) => one.sid)).toEqual([longer.sid, usual.sid])
+      expect((await list('')).map((one: Json) => one.sid)).toEqual([usual.sid, longer.sid])
+      expect((await list('Order=desc')).map((one: Json) => one.sid)).toEqual([longer.sid, usual.sid])
       expect((await answer(doors, app, longer.sid, app.code())).body.status).toBe('approved')
       for (const at of [-1000, 3_700_000]) {
         const refused = await ask(doors, app, { ExpirationDate: new Date(doors.clock.now() + at).toISOString() })

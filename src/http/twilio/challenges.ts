@@ -3,6 +3,7 @@ import { isoSeconds } from '../../lib/clock.ts'
 import { isSid, newSid } from '../../lib/ids.ts'
 import { invalidParameter } from '../../model/twilio-error.ts'
 import type { FactorChallengeRow } from '../../store/factor-challenges.ts'
+import { readEntity } from '../../verify/entities.ts'
 import { answerChallenge } from '../../verify/factors/answer-challenge.ts'
 import { createChallenge } from '../../verify/factors/create-challenge.ts'
 import { notifyChallenge } from '../../verify/factors/notify-challenge.ts'
@@ -10,25 +11,28 @@ import { signedMembers } from '../../verify/factors/push.ts'
 import { challengesOf, readChallenge } from '../../verify/factors/read-factors.ts'
 import { found } from './answers.ts'
 import { challengeBody } from './challenge-body.ts'
-import { baseOf, param, sidParam, type TwilioDoor } from './door.ts'
-import { tenantOf } from './entities.ts'
+import { baseOf, sidParam, type TwilioDoor } from './door.ts'
+import { knownIdentityParam, tenantOf } from './entities.ts'
 import { type Form, formOf } from './form.ts'
 import { pageOf } from './page.ts'
 
 const path = '/Services/:service/Entities/:identity/Challenges'
 const hourMs = 3_600_000
 const fieldsMax = 20
-const payloadMax = 5000
+// What a phone signs holds all it was shown, in base64: the largest of these challenges, and some room.
+const payloadMax = 100_000
 const statuses = ['pending', 'expired', 'approved', 'denied'] as const
 
 /** Challenges of an entity's factors, and their Notifications. */
 export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): void {
   scope.post(path, async (request, reply) => {
-    const { service } = await tenantOf(door, request)
+    const { service, tenant } = await tenantOf(door, request)
+    const identity = knownIdentityParam(request)
+    found(request, await readEntity(door, tenant, identity))
     const form = formOf(request.body)
     const made = await createChallenge(door, {
       service,
-      identity: param(request, 'identity'),
+      identity,
       factorSid: factorSidOf(form) ?? form.required('FactorSid'),
       expiresAt: expirationOf(form, door.clock.now()),
       details: detailsOf(form),
@@ -39,19 +43,21 @@ export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): vo
   })
   scope.get(path, async (request) => {
     const { tenant } = await tenantOf(door, request)
+    const identity = knownIdentityParam(request)
+    found(request, await readEntity(door, tenant, identity))
     const form = formOf(request.query)
     const filter = {
       factorSid: factorSidOf(form) ?? null,
       status: form.choice('Status', statuses) ?? null,
-      order: form.choice('Order', ['asc', 'desc']) ?? ('desc' as const),
+      order: form.choice('Order', ['asc', 'desc']) ?? ('asc' as const),
     }
-    const read = found(request, await challengesOf(door, tenant, param(request, 'identity'), filter))
+    const read = found(request, await challengesOf(door, tenant, identity, filter))
     const now = door.clock.now()
     return pageOf(request, door, 'challenges', read, (one) => challengeBody(one, baseOf(request, door), now))
   })
   scope.get(`${path}/:sid`, async (request, reply) => {
     const { tenant } = await tenantOf(door, request)
-    const one = found(request, await readChallenge(door, tenant, param(request, 'identity'), sidParam(request, 'YC')))
+    const one = found(request, await readChallenge(door, tenant, knownIdentityParam(request), sidParam(request, 'YC')))
     const body = challengeBody(one, baseOf(request, door), door.clock.now())
     if (one.factor_type === 'push' && body.status === 'pending')
       reply.header('twilio-verify-signature-fields', signedMembers.join(','))
@@ -60,7 +66,7 @@ export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): vo
   scope.post(`${path}/:sid`, async (request) => {
     const { tenant } = await tenantOf(door, request)
     const form = formOf(request.body)
-    const [identity, sid] = [param(request, 'identity'), sidParam(request, 'YC')]
+    const [identity, sid] = [knownIdentityParam(request), sidParam(request, 'YC')]
     const bodyOf = (row: FactorChallengeRow) => challengeBody(row, baseOf(request, door), door.clock.now())
     const shown = bodyOf(found(request, await readChallenge(door, tenant, identity, sid)))
     const authPayload = form.required('AuthPayload', payloadMax)
@@ -70,8 +76,10 @@ export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): vo
   })
   scope.post(`${path}/:sid/Notifications`, async (request, reply) => {
     const { tenant } = await tenantOf(door, request)
+    const [owner, asked] = [knownIdentityParam(request), sidParam(request, 'YC')]
+    found(request, await readChallenge(door, tenant, owner, asked))
     const ttl = formOf(request.body).integer('Ttl', 0, 300) ?? 300
-    const notified = await notifyChallenge(door, tenant, param(request, 'identity'), sidParam(request, 'YC'))
+    const notified = await notifyChallenge(door, tenant, owner, asked)
     const at = door.clock.now()
     const { account_sid, service_sid, entity_sid, identity, sid } = found(request, notified)
     return reply.code(201).send({

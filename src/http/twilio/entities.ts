@@ -6,7 +6,7 @@ import type { EntityRow, Tenant } from '../../store/entities.ts'
 import { createEntity, readEntities, readEntity } from '../../verify/entities.ts'
 import { deleteEntity } from '../../verify/factors/delete-factor.ts'
 import type { Service } from '../../verify/service.ts'
-import { found } from './answers.ts'
+import { found, missing } from './answers.ts'
 import { baseOf, param, serviceFor, type TwilioDoor } from './door.ts'
 import { formOf } from './form.ts'
 import { pageOf } from './page.ts'
@@ -26,12 +26,12 @@ export function registerEntities(scope: FastifyInstance, door: TwilioDoor): void
   })
   scope.get('/Services/:service/Entities/:identity', async (request) => {
     const { tenant } = await tenantOf(door, request)
-    const one = await readEntity(door, tenant, param(request, 'identity'))
+    const one = await readEntity(door, tenant, knownIdentityParam(request))
     return entityBody(found(request, one), baseOf(request, door))
   })
   scope.delete('/Services/:service/Entities/:identity', async (request, reply) => {
     const { tenant } = await tenantOf(door, request)
-    found(request, (await deleteEntity(door, tenant, param(request, 'identity'))) || undefined)
+    found(request, (await deleteEntity(door, tenant, knownIdentityParam(request))) || undefined)
     return reply.code(204).send()
   })
 }
@@ -43,6 +43,13 @@ export async function tenantOf(
 ): Promise<{ service: Service; tenant: Tenant }> {
   const service = await serviceFor(door, request)
   return { service, tenant: { account_sid: service.accountSid, service_sid: service.sid } }
+}
+
+/** The identity in the path, for what must be there. Throws 20404 where it has not the form of one. */
+export function knownIdentityParam(request: FastifyRequest): string {
+  const identity = param(request, 'identity')
+  if (!isIdentity(identity)) throw missing(request)
+  return identity
 }
 
 /** The identity in the path, for what may make an entity of it. Throws 60200 where it has not the form of one. */

@@ -5,8 +5,8 @@ import { deleteFactor } from '../../verify/factors/delete-factor.ts'
 import { factorsOf, readFactor } from '../../verify/factors/read-factors.ts'
 import { updateFactor } from '../../verify/factors/update-factor.ts'
 import { found } from './answers.ts'
-import { baseOf, param, sidParam, type TwilioDoor } from './door.ts'
-import { identityParam, tenantOf } from './entities.ts'
+import { baseOf, sidParam, type TwilioDoor } from './door.ts'
+import { identityParam, knownIdentityParam, tenantOf } from './entities.ts'
 import { factorBody } from './factor-body.ts'
 import { type Form, formOf, given } from './form.ts'
 import { pageOf } from './page.ts'
@@ -34,21 +34,23 @@ export function registerFactors(scope: FastifyInstance, door: TwilioDoor): void 
   })
   scope.get(path, async (request) => {
     const { tenant } = await tenantOf(door, request)
-    const read = found(request, await factorsOf(door, tenant, param(request, 'identity')))
+    const read = found(request, await factorsOf(door, tenant, knownIdentityParam(request)))
     return pageOf(request, door, 'factors', read, (one) => factorBody(one, baseOf(request, door)))
   })
   scope.get(`${path}/:sid`, async (request) => {
     const { tenant } = await tenantOf(door, request)
-    const one = await readFactor(door, tenant, param(request, 'identity'), sidParam(request, 'YF'))
+    const one = await readFactor(door, tenant, knownIdentityParam(request), sidParam(request, 'YF'))
     return factorBody(found(request, one), baseOf(request, door))
   })
   scope.post(`${path}/:sid`, async (request) => {
     const { tenant } = await tenantOf(door, request)
+    const [identity, sid] = [knownIdentityParam(request), sidParam(request, 'YF')]
+    found(request, await readFactor(door, tenant, identity, sid))
     const form = formOf(request.body)
     const updated = await updateFactor(door, {
       tenant,
-      identity: param(request, 'identity'),
-      sid: sidParam(request, 'YF'),
+      identity,
+      sid,
       friendlyName: form.text('FriendlyName', 64),
       config: configChange(form),
       authPayload: form.text('AuthPayload', payloadMax),
@@ -57,7 +59,7 @@ export function registerFactors(scope: FastifyInstance, door: TwilioDoor): void 
   })
   scope.delete(`${path}/:sid`, async (request, reply) => {
     const { tenant } = await tenantOf(door, request)
-    const removed = await deleteFactor(door, tenant, param(request, 'identity'), sidParam(request, 'YF'))
+    const removed = await deleteFactor(door, tenant, knownIdentityParam(request), sidParam(request, 'YF'))
     found(request, removed || undefined)
     return reply.code(204).send()
   })

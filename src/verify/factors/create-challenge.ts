@@ -4,7 +4,7 @@ import { TwilioError } from '../../model/twilio-error.ts'
 import { all, type Unit } from '../../store/db.ts'
 import type { Tenant } from '../../store/entities.ts'
 import { type FactorChallengeRow, insertFactorChallenge } from '../../store/factor-challenges.ts'
-import { type FactorRow, findFactor } from '../../store/factors.ts'
+import { type FactorRow, holdFactor } from '../../store/factors.ts'
 import { countOne } from '../../store/rate-counters.ts'
 import type { VerifyDeps } from '../deps.ts'
 import type { Service } from '../service.ts'
@@ -34,8 +34,8 @@ const longCodes = [
 ]
 
 /**
- * Asks a verified factor. Undefined when there is no such factor. Refuses with 60318 where it is not verified, 60312 where it was asked
- * too often.
+ * Asks a verified factor. Undefined when there is no such factor. Refuses with 60318 where it is not verified, 60306 for a passkey, 60312
+ * where it was asked too often.
  */
 export async function createChallenge(
   deps: Pick<VerifyDeps, 'db' | 'clock' | 'random' | 'keys'>,
@@ -44,11 +44,13 @@ export async function createChallenge(
   const { service, identity, factorSid, details, hiddenDetails, authPayload } = command
   const tenant: Tenant = { account_sid: service.accountSid, service_sid: service.sid }
   const at = deps.clock.now()
-  const [factor] = await deps.db.read(findFactor(tenant, identity, factorSid))
-  if (!factor) return undefined
-  if (factor.status !== 'verified') throw new TwilioError(60318)
   const shown = details && { ...details, ...(service.settings.push.include_date && { date: isoSeconds(at) }) }
   const made = await deps.db.unit(function* () {
+    const [factor] = yield* all(holdFactor(tenant, identity, factorSid))
+    if (!factor) return undefined
+    // A passkey is asked at the passkeys' own address.
+    if (factor.factor_type === 'passkeys') throw new TwilioError(60306)
+    if (factor.status !== 'verified') throw new TwilioError(60318)
     if (factor.factor_type === 'totp') yield* spendAsk(factor, at)
     const [row] = yield* all(
       insertFactorChallenge({
@@ -68,7 +70,7 @@ export async function createChallenge(
     )
     return row
   })
-  if (!made || authPayload === undefined || factor.factor_type !== 'totp') return made
+  if (!made || authPayload === undefined || made.factor_type !== 'totp') return made
   return answerChallenge(deps, { tenant, identity, sid: made.sid, authPayload, metadata: undefined, shown: {} })
 }
 

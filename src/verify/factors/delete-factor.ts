@@ -1,8 +1,8 @@
 import { all } from '../../store/db.ts'
 import type { Tenant } from '../../store/entities.ts'
-import { deleteEntity as deleteEntityRow, findEntity } from '../../store/entities.ts'
+import { deleteEntity as deleteEntityRow, holdEntity } from '../../store/entities.ts'
 import { dropChallenges } from '../../store/factor-challenges.ts'
-import { deleteFactor as deleteFactorRow, deleteFactorsOf, findFactor } from '../../store/factors.ts'
+import { deleteFactor as deleteFactorRow, deleteFactorsOf } from '../../store/factors.ts'
 import { oweEvent } from '../../store/webhook-deliveries.ts'
 import type { VerifyDeps } from '../deps.ts'
 import { factorEvent } from './factor-event.ts'
@@ -18,12 +18,12 @@ export async function deleteFactor(
 ): Promise<boolean> {
   const at = clock.now()
   return db.unit(function* () {
-    const [known] = yield* all(findFactor(tenant, identity, sid))
-    if (!known) return false
-    yield* all(dropChallenges(known.entity_sid, sid))
+    // The factor first: who asks it at the same moment has committed by then, or finds it gone.
     const [removed] = yield* all(deleteFactorRow(tenant, identity, sid))
-    if (removed) yield* all(oweEvent(factorEvent(removed, 'factor.deleted'), at))
-    return removed !== undefined
+    if (!removed) return false
+    yield* all(dropChallenges(removed.entity_sid, sid))
+    yield* all(oweEvent(factorEvent(removed, 'factor.deleted'), at))
+    return true
   })
 }
 
@@ -31,11 +31,11 @@ export async function deleteFactor(
 export async function deleteEntity({ db, clock }: Deps, tenant: Tenant, identity: string): Promise<boolean> {
   const at = clock.now()
   return db.unit(function* () {
-    const [entity] = yield* all(findEntity(tenant, identity))
+    const [entity] = yield* all(holdEntity(tenant, identity))
     if (!entity) return false
-    yield* all(dropChallenges(entity.sid, null))
     for (const factor of yield* all(deleteFactorsOf(entity.sid)))
       yield* all(oweEvent(factorEvent(factor, 'factor.deleted'), at))
+    yield* all(dropChallenges(entity.sid, null))
     return (yield* all(deleteEntityRow(tenant, identity))).length > 0
   })
 }

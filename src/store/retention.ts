@@ -36,3 +36,17 @@ export function forgetAddresses(first: string, last: string, { at, ip }: Occasio
       event_no = event_no + 1, event_type = 'verification.address_forgotten', event_at = ${at}, event_ip = ${ip}
     where sid >= ${first} and sid <= ${last} and live = 0 and to_sealed <> ''`
 }
+
+/** Removes challenges of factors that were made before this SID, `limit` at a time. */
+export function forgetChallenges(before: string, limit: number) {
+  return sql<{ sid: string }>`
+    delete from factor_challenges
+    where sid in (select sid from factor_challenges where sid < ${before} order by sid limit ${limit}) returning sid`
+}
+
+/** Removes tickets that were made before this SID, `limit` at a time. */
+export function forgetAccessTokens(before: string, limit: number) {
+  return sql<{ sid: string }>`
+    delete from access_tokens
+    where sid in (select sid from access_tokens where sid < ${before} order by sid limit ${limit}) returning sid`
+}

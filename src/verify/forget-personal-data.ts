@@ -1,5 +1,13 @@
 import { all, type Db } from '../store/db.ts'
-import { forgetAddresses, forgetDeals, listEnded, readMark, setMark } from '../store/retention.ts'
+import {
+  forgetAccessTokens,
+  forgetAddresses,
+  forgetChallenges,
+  forgetDeals,
+  listEnded,
+  readMark,
+  setMark,
+} from '../store/retention.ts'
 import type { Occasion } from '../store/transactions.ts'
 
 const dayMs = 86_400_000
@@ -8,14 +16,15 @@ const batch = 500
 const mark = 'verification addresses'
 
 /**
- * Forgets what Twilio Verify forgets: amount and payee a day after a verification began, its address after thirty days (the periods
- * of Twilio's OpenAPI file; LGPD art. 16: no longer than needed). The audit chain stays whole, for it holds neither.
+ * Forgets what Twilio Verify forgets: amount and payee a day after a verification began, its address and what a challenge showed after
+ * thirty days (the periods of Twilio's OpenAPI file; LGPD art. 16: no longer than needed), a ticket for a device a day after it was
+ * made. The audit chain stays whole, for it holds none of it.
  */
 export async function forgetPersonalData(db: Db, occasion: Occasion): Promise<void> {
   while ((await db.write(forgetDeals(occasion.at - dayMs, batch, occasion))).length === batch);
-  const before = `VE${Math.max(0, occasion.at - addressesMs)
-    .toString(16)
-    .padStart(12, '0')}`
+  while ((await db.write(forgetAccessTokens(firstSid('YK', occasion.at - dayMs), batch))).length === batch);
+  while ((await db.write(forgetChallenges(firstSid('YC', occasion.at - addressesMs), batch))).length === batch);
+  const before = firstSid('VE', occasion.at - addressesMs)
   let forgotten: number
   do {
     forgotten = await db.unit(function* () {
@@ -28,4 +37,9 @@ export async function forgetPersonalData(db: Db, occasion: Occasion): Promise<vo
       return ended.length
     })
   } while (forgotten === batch)
+}
+
+/** The smallest SID of what was made at `at` or later: SIDs begin with the time. */
+function firstSid(prefix: string, at: number): string {
+  return prefix + Math.max(0, at).toString(16).padStart(12, '0')
 }

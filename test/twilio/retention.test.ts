@@ -1,3 +1,4 @@
+import { TOTP } from 'otpauth'
 import { describe, expect, it } from 'vitest'
 import { sweep } from '../../src/gate/sweep.ts'
 import { sql } from '../../src/store/db.ts'
@@ -44,6 +45,31 @@ describe('what need not be known any more is forgotten:', () => {
       clock.advance(dayMs / 2)
       await sweep(gate)
       expect((await v2('GET', '/v2/Attempts')).body.attempts[1].channel_data.to).toBeNull()
+    })
+
+    it('what a challenge showed after thirty days, a ticket for a device after one', async () => {
+      const { db } = await openStore()
+      const { v2, gate, clock } = await openDoors(db)
+      const entity = `${service}/Entities/organizer-1`
+      const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+      const form = { FriendlyName: 'App', FactorType: 'totp', 'Binding.Secret': secret }
+      const { sid } = (await v2('POST', `${entity}/Factors`, form)).body
+      const AuthPayload = new TOTP({ secret }).generate({ timestamp: clock.now() })
+      await v2('POST', `${entity}/Factors/${sid}`, { AuthPayload })
+      const asked = (await v2('POST', `${entity}/Challenges`, { FactorSid: sid })).body
+      const ticket = (await v2('POST', `${service}/AccessTokens`, { Identity: 'organizer-1', FactorType: 'push' })).body
+      const statuses = async () => [
+        (await v2('GET', `${service}/AccessTokens/${ticket.sid}`)).status,
+        (await v2('GET', `${entity}/Challenges/${asked.sid}`)).status,
+      ]
+      await sweep(gate)
+      expect(await statuses()).toEqual([200, 200])
+      clock.advance(dayMs + 1)
+      await sweep(gate)
+      expect(await statuses()).toEqual([404, 200])
+      clock.advance(29 * dayMs)
+      await sweep(gate)
+      expect(await statuses()).toEqual([404, 404])
     })
   })
 })

@@ -6,7 +6,9 @@ import { createCodeWriter, reportReady } from './serve.ts'
 export async function serveAval(): Promise<void> {
   const writeCode = createCodeWriter()
   const config = readConfig()
-  const aval = await createAval(config, { carrier: { instant: true, send: async ({ to, code }) => writeCode(to, code) } })
+  const aval = await createAval(config, {
+    carrier: { instant: true, send: async ({ to, code }) => writeCode(to, code) },
+  })
   await aval.app.listen({ port: 0, host: '127.0.0.1' })
   reportReady((aval.app.server.address() as AddressInfo).port)
 }

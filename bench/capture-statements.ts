@@ -15,7 +15,9 @@ export type CapturedPairs = Record<'v2' | 'v1', [Captured[], Captured[]]>
 export async function captureStatements(): Promise<void> {
   const heard = listen()
   const codes = new Map<string, string>()
-  const aval = await createAval(readConfig(), { carrier: { instant: true, send: async ({ to, code }) => void codes.set(to, code) } })
+  const aval = await createAval(readConfig(), {
+    carrier: { instant: true, send: async ({ to, code }) => void codes.set(to, code) },
+  })
 
   async function inject({ head, body }: Prepared): Promise<string> {
     const [first = '', ...lines] = head.split('\r\n')

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -41,7 +44,7 @@ const kept = z.object({
  */
 export function loadCredentials(config: AvalConfig): Credentials {
   const file = join(config.dataDir, 'credentials.json')
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  keepToOwner(config.dataDir)
   const fresh = !existsSync(file) && write(file, make())
   const made = read(file)
   const roots = config.AVAL_KEYS?.map(({ id, root }) => ({ id, root: Buffer.from(root.reveal(), 'base64') }))
@@ -84,6 +87,23 @@ function read(file: string): z.output<typeof kept> {
       cause,
     })
   }
+}
+
+const ours = /^(credentials\.json|aval\.db|platform\.db|inbox\.jsonl|clock\.json|intercept|lost\+found)/
+const [othersMayEnter, sticky] = [0o077, 0o1000]
+
+/**
+ * Makes the folder, for its owner alone. One that was there is closed to others where this user owns it and it holds nothing but what
+ * Aval made; any other is left as it is, with a warning, for a folder that is shared must not be taken from those who share it.
+ */
+function keepToOwner(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { mode, uid } = statSync(folder)
+  // Windows has no such modes.
+  if ((mode & othersMayEnter) === 0 || process.getuid === undefined) return
+  const mine = uid === process.getuid() && (mode & sticky) === 0
+  if (mine && readdirSync(folder).every((name) => ours.test(name))) chmodSync(folder, 0o700)
+  else process.emitWarning(`AVAL_DATA_DIR ${folder} is open to other users of this machine: give Aval one of its own`)
 }
 
 /** False when another process was first. */

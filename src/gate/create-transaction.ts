@@ -127,7 +127,7 @@ async function composeTransaction(deps: GateDeps, id: string, command: CreateTra
   }
 }
 
-/** The phone is the subject's, not the form's: once one is enrolled, another one in a request is refused (TA 1.3; security case A29). */
+/** The phone is the subject's, not the form's: once one is enrolled, another one in a request is refused (OWASP Transaction Authorization Cheat Sheet; security case A29). */
 async function resolvePhone(
   deps: GateDeps,
   subject: string,

@@ -16,7 +16,7 @@ export interface DigestInput {
 }
 
 /**
- * The keyed digest of a transaction (PSD2 RTS art. 5: the code is specific to amount and payee; security case A26, A27).
+ * The keyed digest of a transaction (PSD2 RTS art. 5: the code is specific to amount and payee; security cases A26 and A27).
  * Keyed, because payee and amount can be guessed and an open hash would confirm the guess.
  */
 export function digestOf(keys: KeyRing, keyId: string, input: DigestInput): string {

@@ -21,7 +21,7 @@ export interface SealContext {
 }
 
 /**
- * Seals contents under a data key of their own, and the data key under the ring (AES-256-GCM twice, 16-byte tags; security.md 4.1).
+ * Seals contents under a data key of their own, and the data key under the ring (AES-256-GCM twice, 16-byte tags).
  * Shredding the text shreds the contents: the data key is nowhere else.
  */
 export function seal(keys: KeyRing, keyId: string, context: SealContext, contents: Contents, random: Random): string {

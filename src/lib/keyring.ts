@@ -12,6 +12,7 @@ export type KeyPurpose =
   | 'page'
   | 'cursor'
   | 'idempotency'
+  | 'idempotency-body'
   | 'receipt'
   | 'platform'
   | 'factor'

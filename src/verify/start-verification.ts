@@ -159,7 +159,7 @@ function freshRow(
     ...coded,
     account_sid: service.accountSid,
     to_sealed: sealAddress(deps.keys, keyId, sid, to, deps.random),
-    to_prefix: phone ? phone.e164.slice(0, 8) : null,
+    to_prefix: phone ? phone.e164.slice(0, 6) : null,
     country: phone?.country ?? null,
     channel,
     locale: command.locale ?? locale,

@@ -48,7 +48,7 @@ interface Context extends TwilioVerifierDeps {
 /**
  * Twilio makes and compares the codes. Plain Verify sends one code for all that is open on a phone, so at most one challenge is open
  * on a phone, an older one is canceled at Twilio before the next starts, and only our own check of the sid that we stored is believed
- * (security.md 4.4). With a PSD2 service amount and payee bind the code too.
+ * (docs/decisions/0006-twilio-mode.md). With a PSD2 service amount and payee bind the code too.
  */
 export async function createTwilioVerifier(deps: TwilioVerifierDeps): Promise<Verifier> {
   const client = await createTwilioClient(deps, deps.log)

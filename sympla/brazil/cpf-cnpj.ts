@@ -35,9 +35,3 @@ export function formatTaxId({ kind, value }: TaxId): string {
     ? value.replace(/^(.{3})(.{3})(.{3})(.{2})$/, '$1.$2.$3-$4')
     : value.replace(/^(.{2})(.{3})(.{3})(.{4})(.{2})$/, '$1.$2.$3/$4-$5')
 }
-
-/** The public mask: "***.982.247-**", "**.222.333/0001-**". */
-export function maskTaxId(id: TaxId): string {
-  const shown = formatTaxId(id)
-  return id.kind === 'cpf' ? `***${shown.slice(3, 12)}**` : `**${shown.slice(2, 16)}**`
-}

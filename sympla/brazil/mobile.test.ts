@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import phones from './fixtures/phone-vectors.json' with { type: 'json' }
-import { formatMobile, maskMobile, readMobile } from './mobile.ts'
+import { formatMobile, readMobile } from './mobile.ts'
 
 test.each(phones.vectors)('"$input" is read as $e164 ($type)', ({ input, e164, smsAllowed }) => {
   if (smsAllowed) expect(readMobile(input)).toEqual({ e164 })
@@ -28,8 +28,7 @@ test('an eight-digit mobile is answered with the number it has become', () => {
   expect(readMobile('+551187654321')).toEqual({ fault: 'mobile_nine', suggestion: '(11) 98765-4321' })
 })
 
-test('a mobile is shown to its owner whole and to others by its last four digits', () => {
+test('a mobile is shown to its owner as people write it', () => {
   expect(formatMobile('+5511987654321')).toBe('(11) 98765-4321')
   expect(formatMobile('+351912345678')).toBe('+351 912 345 678')
-  expect(maskMobile('+5511987654321')).toBe('•••• 4321')
 })

@@ -28,11 +28,6 @@ export function formatMobile(e164: string): string {
   return phone.country === 'BR' ? phone.formatNational() : phone.formatInternational()
 }
 
-/** "•••• 4321". */
-export function maskMobile(e164: string): string {
-  return `•••• ${e164.slice(-4)}`
-}
-
 function parse(text: string) {
   // 00 is how many dial abroad; read as a Brazilian number it would become somebody else's.
   const phone = parsePhoneNumberFromString(text.replace(/^00(?=[1-9])/, '+'), { defaultCountry: 'BR', extract: false })

@@ -8,7 +8,6 @@ export interface TestPortal {
   app: FastifyInstance
   aval: FakeAval
   platform: Platform
-  turn(ms: number): void
   get(path: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>
   post(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<LightMyRequestResponse>
   /** Stops it and starts another on the same store, as after a crash. */
@@ -30,8 +29,7 @@ export const goodForm = {
 
 export async function openPortal(location: { url: string } | { file: string }): Promise<TestPortal> {
   const aval = await createFakeAval()
-  let now = Date.UTC(2026, 10, 22, 17)
-  const clock = { now: () => now }
+  const clock = { now: () => Date.UTC(2026, 10, 22, 17) }
 
   const start = async () => {
     const db = openStore(location)
@@ -65,9 +63,6 @@ export async function openPortal(location: { url: string } | { file: string }): 
     },
     get platform() {
       return running.platform
-    },
-    turn(ms) {
-      now += ms
     },
     get: (url, headers = {}) => running.app.inject({ method: 'GET', url, headers }),
     post: (url, form, headers = {}) =>

@@ -11,7 +11,7 @@ describeStores('the gate, given what is no good request,', (openStore) => {
     ;({ doors, at, code, refused, inject } = await openTarget((await openStore()).db))
   })
 
-  describe('takes as a code only a string of ASCII digits (A46, A52, A54, A55): not', () => {
+  describe('takes as a code only a string of ASCII digits (A52, A54, A55): not', () => {
     it.each(Object.keys(codeLookalikes('123456')))('%s', async (name) => {
       const lookalike = codeLookalikes(code)[name]
       await refused(() => doors.v1('POST', `${at}/checks`, { code: lookalike }), 422)

@@ -1,6 +1,7 @@
+import { expect } from 'vitest'
 import { type Db, sql } from '../../src/store/db.ts'
 
-/** Everything that the store holds but claims on idempotency keys: what no refused request may change. */
+/** The rows that no refused request may change. Counters of rates are not among them: what is refused may be counted. */
 export async function snapshot(db: Db): Promise<string> {
   const tables = await Promise.all([
     db.read(sql`select * from transactions order by id`),
@@ -13,4 +14,12 @@ export async function snapshot(db: Db): Promise<string> {
     db.read(sql`select * from idempotency_keys order by scope`),
   ])
   return JSON.stringify(tables)
+}
+
+/** Gives the answer, and fails if any row is another than before it was asked for. */
+export async function unchanged<Answer>(db: Db, asking: () => Promise<Answer>): Promise<Answer> {
+  const before = await snapshot(db)
+  const answer = await asking()
+  expect(await snapshot(db)).toBe(before)
+  return answer
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask } from '../support/ask.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { ask } from './hosted-states.ts'
 import { at } from './organizer.ts'
 import { press, visit } from './visit.ts'
 

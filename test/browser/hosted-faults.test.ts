@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ask } from '../support/ask.ts'
 import { createDatabase, type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { ask } from './hosted-states.ts'
 import { at } from './organizer.ts'
 import { expectSound, locales, pictures, press, roughVisit, themes } from './visit.ts'
 
-// The states that need something broken or a limit reached: S14, S22, S23.
+// The states that need something broken or a limit reached.
 
 let postgres: PostgresServer
 let server: TestServer
@@ -28,7 +28,7 @@ async function look(page: Page, name: string): Promise<void> {
   await pictures(page, `hosted/${name}`)
 }
 
-test('S22: while the store is away the page says that nothing is lost and no try spent; when it is back, the code works', async () => {
+test('while the store is away the page says that nothing is lost and no try spent; when it is back, the code works', async () => {
   const { id, url, phone } = await ask(server)
   const code = await server.latestCode(phone)
   await roughVisit({}, async (page) => {
@@ -39,7 +39,7 @@ test('S22: while the store is away the page says that nothing is lost and no try
       expect((await press(page, at.approve)).status()).toBe(503)
       expect(await page.locator('a.button').getAttribute('href')).toBe(`/t/${id}`)
       expect((await page.locator('main').innerText()).length).toBeGreaterThan(40)
-      await look(page, 'S22 server error')
+      await look(page, 'server error')
     } finally {
       await postgres.start()
     }
@@ -50,7 +50,7 @@ test('S22: while the store is away the page says that nothing is lost and no try
   })
 })
 
-test('S23: a flood of forms from one network is slowed down, with the wait in words, and costs no try', async () => {
+test('a flood of forms from one network is slowed down, with the wait in words, and costs no try', async () => {
   const { id, url, phone } = await ask(server)
   const code = await server.latestCode(phone)
   const flood = Array.from({ length: 620 }, () =>
@@ -63,7 +63,7 @@ test('S23: a flood of forms from one network is slowed down, with the wait in wo
     const answer = await press(page, at.approve)
     expect(answer.status()).toBe(429)
     expect(Number(answer.headers()['retry-after'])).toBeGreaterThan(0)
-    await look(page, 'S23 slowed down')
+    await look(page, 'slowed down')
     const { body } = await server.api<{ next_action: { checks_left: number } }>(`/v1/transactions/${id}`)
     expect(body.next_action.checks_left).toBe(5)
     await server.advanceClock(61_000)
@@ -73,7 +73,7 @@ test('S23: a flood of forms from one network is slowed down, with the wait in wo
   })
 })
 
-test('S14: a destination that is closed meanwhile is told without the reason, with a reference', async () => {
+test('a destination that is closed meanwhile is told without the reason, with a reference', async () => {
   const asked = await Promise.all(locales.map((locale) => ask(server, { locale, factor: undefined })))
   await server.restart({ AVAL_COUNTRIES: 'PT' })
   await roughVisit({}, async (page) => {
@@ -85,7 +85,7 @@ test('S14: a destination that is closed meanwhile is told without the reason, wi
       expect(told).not.toMatch(/BR|Brasil|Brazil|AVAL_/)
       await expectSound(page)
     }
-    await look(page, 'S14 blocked')
+    await look(page, 'blocked')
   })
   await server.restart()
 })

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-// What is Spanish here has no scripts (S25): the document is the same, the way to it is not.
+// What is Spanish here has no scripts: the document is the same, the way to it is not.
 test.each([
   { locale: 'pt-BR', scriptless: false },
   { locale: 'en', scriptless: false },

@@ -1,33 +1,18 @@
 import type { Page } from 'playwright-core'
-import { payout, wrong } from '../support/doors.ts'
+import { type Asked, ask } from '../support/ask.ts'
+import { wrong } from '../support/doors.ts'
 import type { TestServer } from '../support/server.ts'
 import { at } from './organizer.ts'
 import { arrive, type Locale, press } from './visit.ts'
 
-/** A transaction of the gate, made as a platform makes it. */
-export interface Asked {
-  id: string
-  url: string
-  phone: string
-}
-
 /** Brings a fresh page into one state, and gives the HTTP status that it came with. */
-export interface HostedState {
-  /** As the specification of the page numbers it. */
+interface HostedState {
   name: string
   status: number
   reach(page: Page, server: TestServer, locale: Locale): Promise<number>
 }
 
 const minute = 60_000
-
-/** Asks for a transaction of a subject of its own; with `factor` its code is sent at once. */
-export async function ask(server: TestServer, more: Record<string, unknown> = {}): Promise<Asked> {
-  const body = payout({ factor: 'sms', ...more })
-  const { status, body: made } = await server.api<{ id: string; url: string }>('/v1/transactions', body)
-  if (status !== 201) throw new Error(`no transaction was made (${status})`)
-  return { ...made, phone: body.contact.phone }
-}
 
 async function open(page: Page, server: TestServer, more: Record<string, unknown>): Promise<Asked> {
   const asked = await ask(server, more)
@@ -51,16 +36,6 @@ async function reload(page: Page): Promise<number> {
   return (await arrive(page, () => page.reload())).status()
 }
 
-async function sendMore(page: Page, server: TestServer, times: number): Promise<number> {
-  let status = 0
-  for (let i = 0; i < times; i++) {
-    await server.advanceClock(2 * minute)
-    await reload(page)
-    status = (await press(page, at.resend)).status()
-  }
-  return status
-}
-
 /** Ends a transaction through the API and shows what its page says then. */
 function ended(act: (server: TestServer, asked: Asked) => Promise<unknown>): HostedState['reach'] {
   return async (page, server, locale) => {
@@ -81,9 +56,30 @@ const guessed = (times: number): HostedState['reach'] => {
   return async (page, server, locale) => guessWrong(page, server, await open(page, server, { locale }), times)
 }
 
+const resent = (times: number): HostedState['reach'] => {
+  return async (page, server, locale) => {
+    await open(page, server, { locale })
+    let status = 0
+    for (let i = 0; i < times; i++) {
+      await server.advanceClock(2 * minute)
+      await reload(page)
+      status = (await press(page, at.resend)).status()
+    }
+    return status
+  }
+}
+
+const lapsed = (before: (...at: Parameters<HostedState['reach']>) => Promise<unknown>): HostedState['reach'] => {
+  return async (page, server, locale) => {
+    await before(page, server, locale)
+    await server.advanceClock(11 * minute)
+    return reload(page)
+  }
+}
+
 export const hostedStates: HostedState[] = [
   {
-    name: 'S0 unknown link',
+    name: 'unknown link',
     status: 404,
     reach: async (page, server, locale) => {
       const { url } = await ask(server)
@@ -91,7 +87,7 @@ export const hostedStates: HostedState[] = [
     },
   },
   {
-    name: 'S1 no code sent yet',
+    name: 'no code sent yet',
     status: 200,
     reach: async (page, server, locale) => {
       await open(page, server, { locale, factor: undefined })
@@ -99,17 +95,17 @@ export const hostedStates: HostedState[] = [
     },
   },
   {
-    name: 'S3 code entry, S8 with the resend cooling',
+    name: 'code entry, the resend cooling',
     status: 200,
     reach: async (page, server, locale) => {
       await open(page, server, { locale })
       return reload(page)
     },
   },
-  { name: 'S4 nothing typed', status: 422, reach: malformed('') },
-  { name: 'S4 code too short', status: 422, reach: malformed('1234') },
+  { name: 'nothing typed', status: 422, reach: malformed('') },
+  { name: 'code too short', status: 422, reach: malformed('1234') },
   {
-    name: 'S8 resend asked for too soon',
+    name: 'resend asked for too soon',
     status: 429,
     reach: async (page, server, locale) => {
       await open(page, server, { locale })
@@ -118,55 +114,17 @@ export const hostedStates: HostedState[] = [
       return (await arrive(page, send)).status()
     },
   },
+  { name: 'code resent', status: 200, reach: resent(1) },
+  { name: 'one send left', status: 200, reach: resent(3) },
+  { name: 'no sends left, code alive', status: 200, reach: resent(4) },
+  { name: 'no sends left, code expired', status: 429, reach: lapsed(resent(4)) },
+  { name: 'wrong code', status: 422, reach: guessed(1) },
+  { name: 'wrong code for the third time', status: 422, reach: guessed(3) },
+  { name: 'wrong code, last try left', status: 422, reach: guessed(4) },
+  { name: 'locked', status: 423, reach: guessed(5) },
+  { name: 'code expired', status: 410, reach: lapsed((page, server, locale) => open(page, server, { locale })) },
   {
-    name: 'S9 code resent',
-    status: 200,
-    reach: async (page, server, locale) => {
-      await open(page, server, { locale })
-      return sendMore(page, server, 1)
-    },
-  },
-  {
-    name: 'S10 one send left',
-    status: 200,
-    reach: async (page, server, locale) => {
-      await open(page, server, { locale })
-      return sendMore(page, server, 3)
-    },
-  },
-  {
-    name: 'S11 no sends left, code alive',
-    status: 200,
-    reach: async (page, server, locale) => {
-      await open(page, server, { locale })
-      return sendMore(page, server, 4)
-    },
-  },
-  {
-    name: 'S11 no sends left, code expired',
-    status: 429,
-    reach: async (page, server, locale) => {
-      await open(page, server, { locale })
-      await sendMore(page, server, 4)
-      await server.advanceClock(11 * minute)
-      return reload(page)
-    },
-  },
-  { name: 'S5 wrong code', status: 422, reach: guessed(1) },
-  { name: 'S5 wrong code for the third time', status: 422, reach: guessed(3) },
-  { name: 'S6 wrong code, last try left', status: 422, reach: guessed(4) },
-  { name: 'S12 locked', status: 423, reach: guessed(5) },
-  {
-    name: 'S7 code expired',
-    status: 410,
-    reach: async (page, server, locale) => {
-      await open(page, server, { locale })
-      await server.advanceClock(11 * minute)
-      return reload(page)
-    },
-  },
-  {
-    name: 'S15 changed meanwhile',
+    name: 'changed meanwhile',
     status: 409,
     reach: async (page, server, locale) => {
       const { id, phone } = await open(page, server, { locale })
@@ -181,7 +139,7 @@ export const hostedStates: HostedState[] = [
     },
   },
   {
-    name: 'S16 approved',
+    name: 'approved',
     status: 200,
     reach: async (page, server, locale) => {
       const { phone } = await open(page, server, { locale })
@@ -189,7 +147,7 @@ export const hostedStates: HostedState[] = [
     },
   },
   {
-    name: 'S17 used before',
+    name: 'used before',
     status: 409,
     reach: async (page, server, locale) => {
       const { url, id, phone } = await open(page, server, { locale })
@@ -200,7 +158,7 @@ export const hostedStates: HostedState[] = [
     },
   },
   {
-    name: 'S18 asked whether to deny',
+    name: 'asked whether to deny',
     status: 200,
     reach: async (page, server, locale) => {
       await open(page, server, { locale })
@@ -208,7 +166,7 @@ export const hostedStates: HostedState[] = [
     },
   },
   {
-    name: 'S18 denied',
+    name: 'denied',
     status: 200,
     reach: async (page, server, locale) => {
       await open(page, server, { locale })
@@ -217,12 +175,12 @@ export const hostedStates: HostedState[] = [
     },
   },
   {
-    name: 'S19 canceled',
+    name: 'canceled',
     status: 410,
     reach: ended((server, { id }) => server.api(`/v1/transactions/${id}/cancel`, {})),
   },
   {
-    name: 'S19 expired',
+    name: 'expired',
     status: 410,
     reach: ended((server) => server.advanceClock(25 * 60 * minute)),
   },

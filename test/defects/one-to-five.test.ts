@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { approve, at, fillDetails, ledger, mobile, reachCode, typeDetails } from '../browser/organizer.ts'
 import { press, visit } from '../browser/visit.ts'
+import { ask } from '../support/ask.ts'
 import { wrong } from '../support/doors.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { ask, countMessages, eventsOf, read } from './support.ts'
+import { countMessages, eventsOf, read } from './support.ts'
 
 // The defects of the proof of concept, reproduced before Aval was written. Each stays a test.
 
@@ -96,7 +97,7 @@ test('3. a code can be sent again, the details changed, the step left; an expire
     await server.advanceClock(60_000)
     await page.reload()
     await press(page, at.resend)
-    expect(await countMessagesTo(mobile.e164)).toBe(2)
+    expect(await countMessages(server, mobile.e164)).toBe(2)
 
     await server.advanceClock(11 * 60_000)
     await page.reload()
@@ -153,8 +154,3 @@ test('5. two tabs at the code, of one payout or of two, both stand and both work
   })
   expect([(await read(server, one.id)).status, (await read(server, two.id)).status]).toEqual(['approved', 'approved'])
 })
-
-async function countMessagesTo(to: string): Promise<number> {
-  const path = `/dev/api/messages?to=${encodeURIComponent(to)}`
-  return (await server.api<{ messages: unknown[] }>(path, undefined, { key: null })).body.messages.length
-}

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { at, fillDetails, ledger, reachCode } from '../browser/organizer.ts'
 import { press, visit } from '../browser/visit.ts'
+import { ask } from '../support/ask.ts'
 import { payout, wrong } from '../support/doors.ts'
 import { newCredentials, startServer, type TestServer } from '../support/server.ts'
-import { ask, check, countMessages, eventsOf, read } from './support.ts'
+import { check, countMessages, eventsOf, read } from './support.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -83,7 +84,7 @@ test('9. it starts with no secrets at all, and with half of them stops and says 
   await none.stop()
 
   const { code, said } = await runToEnd({ TWILIO_ACCOUNT_SID: newCredentials().accountSid, AVAL_PROT: '1' })
-  expect(code).not.toBe(0)
+  expect(code).toBe(3)
   for (const named of ['TWILIO_AUTH_TOKEN', 'TWILIO_VERIFY_SERVICE_SID', 'AVAL_PROT']) expect(said).toContain(named)
   expect(said).toMatch(/fix:/)
   expect(said).not.toMatch(/^\s+at /m)

@@ -37,6 +37,30 @@ describe('a guard', () => {
       expect(log).not.toContain(phone.slice(1))
     })
 
+    it.each(['enforce', 'shadow'] as const)('that cannot decide sends nothing, though it says %s', async (mode) => {
+      const countries = new Set(['BR'])
+      const { v1, v2, sent } = await openDoors((await openStore()).db, { guard: { mode, countries } })
+      const { id } = (await v1('POST', '/transactions', payout())).body
+      countries.has = () => {
+        throw new Error('the list of countries is gone')
+      }
+      const asked = [
+        await v1('POST', '/transactions', payout({ factor: 'sms' })),
+        await v1('POST', `/transactions/${id}/challenges`, { factor: 'sms' }),
+        await v2('POST', verifications, { To: phone, Channel: 'sms' }),
+      ]
+      expect(asked.map(({ status, body }) => [status, body.code])).toEqual([
+        [500, 'internal_error'],
+        [500, 'internal_error'],
+        [500, 20500],
+      ])
+      expect(asked.map(({ text }) => text).join()).not.toContain('the list of countries')
+      expect(sent).toEqual([])
+      expect((await v1('GET', `/transactions/${id}`)).body.next_action.sends_left).toBe(5)
+      expect((await v1('GET', '/transactions')).body.data.map((made: { id: string }) => made.id)).toEqual([id])
+      expect((await v2('GET', `${verifications}/${encodeURIComponent(phone)}`)).status).toBe(404)
+    })
+
     it('that is off says nothing', async () => {
       const { v2, sent, logged } = await doors('off')
       expect((await v2('POST', verifications, { To: phone, Channel: 'sms' })).status).toBe(201)

@@ -34,6 +34,9 @@ interface Said {
   status?: string
   valid?: boolean
   serviceSid?: string
+  phoneNumber?: string
+  countryCode?: string
+  nationalFormat?: string
   refused?: { status?: number; code: number | string; message: string }
 }
 
@@ -59,6 +62,52 @@ describe.each(['twilio-3', 'twilio-4', 'twilio-5', 'twilio'])('an unchanged prog
     expect(answer.refused?.code).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
   })
 })
+
+describe('an unchanged program with the official package', () => {
+  const env = () => ({ HTTP_PROXY: proxy, NODE_EXTRA_CA_CERTS: ca })
+
+  test('follows a list to its last page, and asks every page of Twilio’s host', async () => {
+    const { accountSid, authToken, serviceSid } = server.credentials
+    const made = [serviceSid]
+    for (const friendlyName of ['Second', 'Third']) made.push(await createService(friendlyName))
+    const list = `const client = require('twilio')(...process.argv.slice(1))
+      const { request } = client
+      const origins = []
+      client.request = (options) => {
+        origins.push(new URL(options.uri).origin)
+        return request.call(client, options)
+      }
+      client.verify.v2.services.list({ pageSize: 1 }).then((services) =>
+        console.log(JSON.stringify({ origins, sids: services.map(({ sid }) => sid) })))`
+    const answer = await program<{ origins: string[]; sids: string[] }>(
+      process.execPath,
+      ['-e', list, accountSid, authToken],
+      env(),
+    )
+    expect(answer.sids.sort()).toEqual(made.sort())
+    expect(answer.origins).toEqual(made.map(() => 'https://verify.twilio.com'))
+  })
+
+  test('looks numbers up, also what is none', async () => {
+    expect(await node('twilio', env(), 'lookup', '+5511987650061')).toMatchObject({
+      valid: true,
+      phoneNumber: '+5511987650061',
+      countryCode: 'BR',
+      nationalFormat: '(11) 98765-0061',
+    })
+    expect(await node('twilio', env(), 'lookup', '+551')).toMatchObject({ valid: false })
+  })
+})
+
+async function createService(friendlyName: string): Promise<string> {
+  const { accountSid, authToken } = server.credentials
+  const response = await fetch(`${server.origin}/v2/Services`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
+    body: new URLSearchParams({ FriendlyName: friendlyName }),
+  })
+  return ((await response.json()) as { sid: string }).sid
+}
 
 function pythonHas(module: string): boolean {
   try {

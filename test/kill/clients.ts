@@ -9,6 +9,9 @@ interface Reply {
   body: Json
 }
 
+const triesMax = 200
+const pauseMaxMs = 300
+
 /** Clients that work through whole transactions and verifications, ask again where no answer came, and note what they were told. */
 export function startClients(server: TestServer, ledger: Ledger, count: number): { stop(): Promise<void> } {
   let working = true
@@ -33,13 +36,17 @@ export function startClients(server: TestServer, ledger: Ledger, count: number):
     ledger.accounts.push(account)
     const headers = { 'idempotency-key': account.key }
     // Asked at least twice, so that a repeat after a crash is not rare.
-    for (let made = 0; made < 2 && working; ) {
+    for (let made = 0, tries = 0; made < 2 && tries < triesMax && working; tries++) {
       const reply = await ask('/v1/transactions', request, headers)
       if (reply?.status === 201) {
         account.ids.add(reply.body.id)
         made++
-      } else if (reply && reply.body.code !== 'idempotency_in_flight') ledger.oddities.push(`create ${text(reply)}`)
-      else await sleep(30)
+        continue
+      }
+      // Not answered, not able for the moment (which is noted), or busy with the first request: later. Anything else is odd.
+      const later = !reply || reply.status === 503 || reply.body.code === 'idempotency_in_flight'
+      if (!later) ledger.oddities.push(`create ${text(reply)}`)
+      await sleep(Math.min(pauseMaxMs, 30 * (tries + 1)))
     }
     const [id] = account.ids
     if (!id) return
@@ -86,15 +93,7 @@ export function startClients(server: TestServer, ledger: Ledger, count: number):
   }
 
   async function askForm(path: string, form: Record<string, string>): Promise<Reply | undefined> {
-    const { accountSid, authToken, serviceSid } = server.credentials
-    return heard(async () => {
-      const response = await fetch(`${server.origin}/v2/Services/${serviceSid}${path}`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
-        body: new URLSearchParams(form),
-      })
-      return { status: response.status, body: await response.json() }
-    })
+    return heard(() => server.verify<Json>(path, form))
   }
 
   async function heard(asking: () => Promise<Reply>): Promise<Reply | undefined> {

@@ -32,8 +32,6 @@ export function askInProcess(doors: Doors): Asker {
 export function askNodes(nodes: readonly TestServer[]): Asker {
   let turn = 0
   const next = () => nodes[turn++ % nodes.length] as TestServer
-  const [first] = nodes as [TestServer]
-  const { accountSid: account, authToken: token, serviceSid: service } = first.credentials
 
   async function inboxes(to: string): Promise<Json[]> {
     const query = new URLSearchParams({ to })
@@ -48,14 +46,7 @@ export function askNodes(nodes: readonly TestServer[]): Asker {
       const json = body === undefined ? {} : { 'content-type': 'application/json' }
       return next().api<Json>(`/v1${path}`, body, { method, headers: { ...json, ...headers } })
     },
-    async v2(path, form) {
-      const response = await fetch(`${next().origin}/v2/Services/${service}${path}`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`${account}:${token}`).toString('base64')}` },
-        body: new URLSearchParams(form),
-      })
-      return { status: response.status, body: await response.json() }
-    },
+    v2: (path, form) => next().verify<Json>(path, form),
     async codeFor(to) {
       const [newest] = await inboxes(to)
       return newest?.code ?? 'none'

@@ -3,6 +3,7 @@ import type { GateDeps } from '../../gate/deps.ts'
 import { openBytes, sealBytes } from '../../lib/aead.ts'
 import { frame } from '../../lib/frame.ts'
 import { newHex } from '../../lib/ids.ts'
+import { hmac, type KeyRing } from '../../lib/keyring.ts'
 import { AvalError } from '../../model/error.ts'
 import {
   claimIdempotencyKey,
@@ -55,7 +56,7 @@ export async function runOnce(
     claimIdempotencyKey(
       {
         scope,
-        request_hash: hashOf(request.body),
+        request_hash: hashOf(deps.keys, request.body),
         operation: newHex(at, deps.random),
         key_id: deps.keys.activeId,
         claimed_until: at + claimMs,
@@ -88,7 +89,7 @@ async function repeat(
   run: (operation: string) => Promise<Answer>,
 ): Promise<Answer & { replayed: boolean }> {
   const [known] = await deps.db.read(findIdempotencyKey(scope))
-  if (known && known.request_hash !== hashOf(request.body)) {
+  if (known && known.request_hash !== hashOf(deps.keys, request.body)) {
     throw new AvalError(
       'idempotency_key_reused',
       'This Idempotency-Key was used with another body. Use a new key for a new request.',
@@ -119,8 +120,10 @@ function openAnswer({ keys }: Pick<GateDeps, 'keys'>, { key_id, scope }: Idempot
   return JSON.parse(openBytes(keys.key(key_id, 'idempotency'), answer, frame('aval/answer/v1', scope)).toString())
 }
 
-function hashOf(body: unknown): string {
-  return sha256(Buffer.from(JSON.stringify(body) ?? ''))
+/** Keyed, for a body may be a code, which an open hash would give away. The oldest key, so that a repeat is known after a rotation. */
+function hashOf(keys: KeyRing, body: unknown): string {
+  const key = keys.key(keys.oldestId, 'idempotency-body')
+  return hmac(key, Buffer.from(JSON.stringify(body) ?? '')).toString('base64url')
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -26,17 +26,24 @@ const code: CodeView = {
   helpOpen: false,
 }
 const withField: Record<string, Screen> = {
-  S3: { name: 'code', status: 200, card, code },
-  S5: { name: 'code', status: 422, card, code, problem: 'wrong code', wrong: true },
-  S8: { name: 'code', status: 429, card, code, problem: 'too soon', retryAfterS: 30 },
-  S9: { name: 'code', status: 200, card, code, notice: 'sent again' },
-  S10: { name: 'code', status: 200, card, code: { ...code, resend: { left: 'one', waitS: 0, at: 0 } } },
-  S11: { name: 'code', status: 429, card, code: { ...code, resend: { left: 'none' } }, problem: 'no more' },
+  'a code to enter': { name: 'code', status: 200, card, code },
+  'a wrong code': { name: 'code', status: 422, card, code, problem: 'wrong code', wrong: true },
+  'a resend too soon': { name: 'code', status: 429, card, code, problem: 'too soon', retryAfterS: 30 },
+  'a code sent again': { name: 'code', status: 200, card, code, notice: 'sent again' },
+  'one send left': { name: 'code', status: 200, card, code: { ...code, resend: { left: 'one', waitS: 0, at: 0 } } },
+  'no send left': { name: 'code', status: 429, card, code: { ...code, resend: { left: 'none' } }, problem: 'no more' },
 }
 const withoutField: Record<string, Screen> = {
-  S1: { name: 'choose', status: 200, card },
-  S7: { name: 'lapsed', status: 410, card, now: 1, resend: { left: 'some', waitS: 0, at: 0 }, problem: 'expired' },
-  S16: { name: 'approved', status: 200, card, returnUrl: 'https://shop.example/back?transaction=tx_1' },
+  'a code to ask for': { name: 'choose', status: 200, card },
+  'a code that expired': {
+    name: 'lapsed',
+    status: 410,
+    card,
+    now: 1,
+    resend: { left: 'some', waitS: 0, at: 0 },
+    problem: 'expired',
+  },
+  'an approval': { name: 'approved', status: 200, card, returnUrl: 'https://shop.example/back?transaction=tx_1' },
   deny: { name: 'deny', status: 200, card },
 }
 const telling = (name: TellingName, more: object = {}): Screen => ({
@@ -82,7 +89,7 @@ describe.each(locales)('the hosted page in %s', (locale) => {
   })
 
   it('puts a problem in the title, in a summary that takes the focus, and beside the field', () => {
-    const html = render(withField.S5 as Screen)
+    const html = render(withField['a wrong code'] as Screen)
     expect(html).toMatch(locale === 'pt-BR' ? /<title>Erro: / : /<title>Error: /)
     expect(html).toMatch(/<div class="error-summary" role="alert" tabindex="-1" autofocus[^>]*>/)
     expect(html).toContain('<a href="#code">wrong code</a>')
@@ -90,7 +97,7 @@ describe.each(locales)('the hosted page in %s', (locale) => {
   })
 
   it('keeps the name of a button that must wait, and says how long', () => {
-    const html = render(withField.S3 as Screen)
+    const html = render(withField['a code to enter'] as Screen)
     expect(html).toMatch(/<button id="resend"[^>]*aria-disabled="true"/)
     expect(html).not.toMatch(/<button[^>]* disabled/)
     expect(html).toContain('0:30')

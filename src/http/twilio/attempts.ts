@@ -71,11 +71,11 @@ function countryOf(form: Form): string | null {
   return country ?? null
 }
 
-/** A plus sign and at most seven digits: more of a number is not kept in clear. */
+/** A plus sign and at most five digits: more of a number is not kept in clear. */
 function prefixOf(form: Form): string | null {
   const prefix = form.text('DestinationPrefix')
   if (prefix === undefined) return null
-  const digits = /^(?:\+|%2B| )?(\d{1,7})$/i.exec(prefix)?.[1]
+  const digits = /^(?:\+|%2B| )?(\d{1,5})$/i.exec(prefix)?.[1]
   if (digits === undefined) throw invalidParameter('DestinationPrefix')
   return `+${digits}`
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Json, wrong } from '../support/doors.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import type { StoreName } from '../support/stores.ts'
-import { dumpPostgres, filesBelow } from './at-rest.ts'
+import { dumpPostgres, filesBelow, walFileNow } from './at-rest.ts'
 import { type Canary, canariesIn } from './canaries.ts'
 
 const stores: StoreName[] = ['sqlite', 'postgres']
@@ -12,6 +12,7 @@ const phoneOf = () => `+55119${randomInt(70_000_000, 89_999_999)}`
 
 describe.each(stores)('what is secret, on %s,', (store) => {
   let server: TestServer
+  let firstWalFile = ''
   const answers: string[] = []
   const verifyAnswers: string[] = []
   const codes: Canary[] = []
@@ -21,6 +22,7 @@ describe.each(stores)('what is secret, on %s,', (store) => {
 
   beforeAll(async () => {
     server = await startServer({ store, env: { AVAL_LOG_LEVEL: 'trace' } })
+    if (server.databaseUrl) firstWalFile = await walFileNow(server.databaseUrl)
     const { apiKey, authToken, keys } = server.credentials
     credentials.push({ name: 'the API key', value: apiKey.split(':')[1] ?? '' })
     credentials.push({ name: 'the auth token', value: authToken })
@@ -51,7 +53,8 @@ describe.each(stores)('what is secret, on %s,', (store) => {
     const everything = [...codes, ...phones, ...contents, ...credentials]
     const isSecretStore = (path: string) => path.startsWith('inbox') || path === 'credentials.json'
     const places: [string, Buffer | string][] = filesBelow(server.dataDir, isSecretStore)
-    if (server.databaseUrl) places.push(...(await dumpPostgres(server.databaseUrl)))
+    if (server.databaseUrl) places.push(...(await dumpPostgres(server.databaseUrl, firstWalFile)))
+    if (firstWalFile) expect(places.map(([place]) => place)).toContain(firstWalFile)
     expect(places.length).toBeGreaterThan(store === 'postgres' ? 20 : 1)
     expect(places.flatMap(([place, content]) => canariesIn(place, content, everything))).toEqual([])
   })

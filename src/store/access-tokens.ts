@@ -21,7 +21,9 @@ export function insertAccessToken(t: AccessTokenRow) {
     returning *`
 }
 
-export function findAccessToken({ account_sid, service_sid }: Tenant, sid: string) {
+/** No row back: there is none, or it is over. */
+export function findAccessToken({ account_sid, service_sid }: Tenant, sid: string, at: Instant) {
   return sql<AccessTokenRow>`
-    select * from access_tokens where sid = ${sid} and account_sid = ${account_sid} and service_sid = ${service_sid}`
+    select * from access_tokens
+    where sid = ${sid} and account_sid = ${account_sid} and service_sid = ${service_sid} and created_at + ttl_s * 1000 > ${at}`
 }

@@ -44,6 +44,15 @@ export function forgetChallenges(before: string, limit: number) {
     where sid in (select sid from factor_challenges where sid < ${before} order by sid limit ${limit}) returning sid`
 }
 
+/** Removes passkeys that nobody finished to enrol and that were begun before this SID, `limit` at a time. */
+export function forgetUnfinishedPasskeys(before: string, limit: number) {
+  return sql<{ sid: string }>`
+    delete from factors
+    where sid in (select sid from factors where factor_type = 'passkeys' and status = 'unverified' and sid < ${before} limit ${limit})
+      and status = 'unverified'
+    returning sid`
+}
+
 /** Removes tickets that were made before this SID, `limit` at a time. */
 export function forgetAccessTokens(before: string, limit: number) {
   return sql<{ sid: string }>`

@@ -4,6 +4,7 @@ import {
   forgetAddresses,
   forgetChallenges,
   forgetDeals,
+  forgetUnfinishedPasskeys,
   listEnded,
   readMark,
   setMark,
@@ -17,12 +18,13 @@ const mark = 'verification addresses'
 
 /**
  * Forgets what Twilio Verify forgets: amount and payee a day after a verification began, its address and what a challenge showed after
- * thirty days (the periods of Twilio's OpenAPI file; LGPD art. 16: no longer than needed), a ticket for a device a day after it was
- * made. The audit chain stays whole, for it holds none of it.
+ * thirty days (the periods of Twilio's OpenAPI file; LGPD art. 16: no longer than needed), a ticket for a device, and a
+ * passkey that nobody finished to enrol, a day after it was made. The audit chain stays whole, for it holds none of it.
  */
 export async function forgetPersonalData(db: Db, occasion: Occasion): Promise<void> {
   while ((await db.write(forgetDeals(occasion.at - dayMs, batch, occasion))).length === batch);
   while ((await db.write(forgetAccessTokens(firstSid('YK', occasion.at - dayMs), batch))).length === batch);
+  while ((await db.write(forgetUnfinishedPasskeys(firstSid('YF', occasion.at - dayMs), batch))).length === batch);
   while ((await db.write(forgetChallenges(firstSid('YC', occasion.at - addressesMs), batch))).length === batch);
   const before = firstSid('VE', occasion.at - addressesMs)
   let forgotten: number

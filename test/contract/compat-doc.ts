@@ -1,4 +1,4 @@
-import { proofs } from './operations.ts'
+import { lacks, proofs } from './operations.ts'
 import { operations } from './spec.ts'
 
 const begin = '<!-- operations, made by `npm run docs` from test/contract/operations.ts -->'
@@ -15,7 +15,7 @@ export function compatDoc(page: string): string {
 function table(): string {
   const rows = operations.map(({ id, method, path }) => {
     const scenario = proofs[id] ?? 'none'
-    return `| ${id} | \`${method} ${path}\` | [${scenario}](../test/contract/drive/${scenario}.ts) |`
+    return `| ${id} | \`${method} ${path}\` | ${lacks[id] ?? 'whole'} | [${scenario}](../test/contract/drive/${scenario}.ts) |`
   })
-  return ['| operation | request | scenario that proves it |', '|---|---|---|', ...rows].join('\n')
+  return ['| operation | request | status | scenario that proves it |', '|---|---|---|---|', ...rows].join('\n')
 }

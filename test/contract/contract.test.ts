@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountSid, apiKey, type Doors, openDoors } from '../support/doors.ts'
 import { forEachStore } from '../support/stores.ts'
 import { drives } from './drive/all.ts'
-import { proofs } from './operations.ts'
+import { lacks, proofs } from './operations.ts'
 import { openSession, type Session } from './session.ts'
 import { shapeFaults } from './shapes.ts'
 import { examples, fill, type Operation, operations, verifyOperations } from './spec.ts'
@@ -26,6 +26,7 @@ describe('Twilio’s files', () => {
     expect(verifyOperations).toHaveLength(57)
     expect(examples().filter(({ operation }) => operation.product === 'verify')).toHaveLength(82)
     expect(Object.keys(proofs).sort()).toEqual(operations.map(({ id }) => id).sort())
+    expect(Object.keys(proofs)).toEqual(expect.arrayContaining(Object.keys(lacks)))
     expect([...new Set(Object.values(proofs))].sort()).toEqual(Object.keys(drives).sort())
   })
 

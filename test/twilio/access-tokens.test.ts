@@ -40,6 +40,15 @@ describe('access tokens', () => {
       expect(decodeProtectedHeader((await after.v2('POST', path, form)).body.token).kid).toBe('k2')
     })
 
+    it('are nowhere once they are over', async () => {
+      const { v2, clock } = await openDoors((await openStore()).db)
+      const { sid } = (await v2('POST', path, { ...form, Ttl: '60' })).body
+      clock.advance(59_000)
+      expect((await v2('GET', `${path}/${sid}`)).status).toBe(200)
+      clock.advance(1000)
+      expect((await v2('GET', `${path}/${sid}`)).body.code).toBe(20404)
+    })
+
     it('are refused without an identity, for another factor, and outside of 60 to 300 seconds', async () => {
       const { v2 } = await openDoors((await openStore()).db)
       for (const more of [

@@ -337,6 +337,8 @@ describe('passkeys', () => {
         for (let n = 0; n < 100; n++) await begin(identity)
         const more = () => send('Factors', { friendly_name: 'Laptop', identity })
         expect(await more()).toMatchObject({ status: 429, code: 60326 })
+        expect((await doors.v2('DELETE', pathOf(identity))).status).toBe(204)
+        expect(await more(), 'as an entity made anew').toMatchObject({ status: 429, code: 60326 })
         doors.clock.advance(86_400_000)
         expect(await more()).toMatchObject({ status: 201 })
       })

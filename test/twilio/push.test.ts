@@ -93,6 +93,7 @@ describe('a phone', () => {
     it('needs a key on P-256 for ES256, and a token where it is to be notified', async () => {
       const doors = await open()
       const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'der' }).toString('base64')
+      const key = Buffer.from(spki(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey), 'base64')
       const rsa = spki(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey)
       const p384 = spki(generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey)
       for (const [more, code] of [
@@ -100,6 +101,7 @@ describe('a phone', () => {
         [{ 'Binding.PublicKey': rsa }, 60314],
         [{ 'Binding.PublicKey': p384 }, 60314],
         [{ 'Binding.PublicKey': 'AAAA' }, 60314],
+        [{ 'Binding.PublicKey': Buffer.concat([key, Buffer.from('more')]).toString('base64') }, 60314],
         [{ 'Binding.PublicKey': '' }, 60314],
         [{ 'Config.NotificationToken': '' }, 60200],
         [{ 'Config.NotificationPlatform': 'pager' }, 60200],

@@ -2,7 +2,7 @@ import { TOTP } from 'otpauth'
 import { describe, expect, it } from 'vitest'
 import { sweep } from '../../src/gate/sweep.ts'
 import { sql } from '../../src/store/db.ts'
-import { openDoors, serviceSid } from '../support/doors.ts'
+import { accountSid, authToken, openDoors, serviceSid } from '../support/doors.ts'
 import { forEachStore } from '../support/stores.ts'
 
 const service = `/v2/Services/${serviceSid}`
@@ -70,6 +70,30 @@ describe('what need not be known any more is forgotten:', () => {
       clock.advance(29 * dayMs)
       await sweep(gate)
       expect(await statuses()).toEqual([404, 404])
+    })
+
+    it('a passkey that nobody finished to enrol after a day, and no other factor', async () => {
+      const { v2, gate, clock, app } = await openDoors((await openStore()).db)
+      await v2('POST', service, { 'Passkeys.RelyingParty.Id': 'example.com', 'Passkeys.RelyingParty.Name': 'Example' })
+      const identity = 'organizer-1'
+      const begun = await app.inject({
+        method: 'POST',
+        url: `${service}/Passkeys/Factors`,
+        headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`, 'content-type': 'application/json' },
+        payload: { friendly_name: 'Laptop', identity },
+      })
+      expect(begun.statusCode).toBe(201)
+      await v2('POST', `${service}/Entities/${identity}/Factors`, { FriendlyName: 'App', FactorType: 'totp' })
+      const types = async () =>
+        (await v2('GET', `${service}/Entities/${identity}/Factors`)).body.factors.map(
+          (one: { factor_type: string }) => one.factor_type,
+        )
+      clock.advance(dayMs / 2)
+      await sweep(gate)
+      expect(await types()).toEqual(['totp', 'passkeys'])
+      clock.advance(dayMs / 2 + 1)
+      await sweep(gate)
+      expect(await types()).toEqual(['totp'])
     })
   })
 })

@@ -98,6 +98,7 @@ create table factors (
 );
 create index factors_of on factors (entity_sid, created_at, sid);
 create unique index factors_by_credential on factors (service_sid, credential_id) where credential_id is not null;
+create index factors_unfinished on factors (sid) where factor_type = 'passkeys' and status = 'unverified';
 create unique index factors_by_enrolment on factors (service_sid, enrolment_challenge) where enrolment_challenge is not null;
 
 create table factor_challenges (

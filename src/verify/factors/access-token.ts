@@ -37,9 +37,9 @@ export async function createAccessToken(deps: Deps, command: CreateAccessToken):
   return { row, token: await encrypt(deps, row) }
 }
 
-/** The ticket of a SID with the same claims and end; undefined where the service has none of that SID. */
+/** The ticket of a SID with the same claims and end; undefined where the service has none of that SID, or it is over. */
 export async function readAccessToken(deps: Deps, tenant: Tenant, sid: string): Promise<AccessToken | undefined> {
-  const [row] = await deps.db.read(findAccessToken(tenant, sid))
+  const [row] = await deps.db.read(findAccessToken(tenant, sid, deps.clock.now()))
   return row && { row, token: await encrypt(deps, row) }
 }
 

@@ -3,12 +3,12 @@ import { TwilioError } from '../../model/twilio-error.ts'
 import { all } from '../../store/db.ts'
 import { keepEntity } from '../../store/entities.ts'
 import { countFactors, type FactorRow, insertFactor } from '../../store/factors.ts'
-import { countOne } from '../../store/rate-counters.ts'
 import { oweEvent } from '../../store/webhook-deliveries.ts'
 import type { VerifyDeps } from '../deps.ts'
 import type { Service } from '../service.ts'
 import { factorEvent } from './factor-event.ts'
 import { type PushConfig, pushKey } from './push.ts'
+import { spendEnrolment } from './spend-enrolment.ts'
 import { sealTotpSecret, type TotpConfig, totpBinding, totpSecret } from './totp.ts'
 
 /** What the two kinds of factor are made from. */
@@ -24,10 +24,8 @@ export interface CreateFactor {
   kind: NewFactorKind
 }
 
-// Twilio: 60315 and 60326.
+// Twilio, 60315.
 const factorsMax = { totp: 100, push: 20 }
-const createdADayMax = 100
-const dayMs = 86_400_000
 
 /**
  * Enrols an authenticator, not verified yet, for an identity, which becomes an entity if it is none. `binding` holds what is shown this
@@ -47,8 +45,7 @@ export async function createFactor(
     const entitySid = kept?.sid ?? entity.sid
     const [existing] = yield* all(countFactors(entitySid, kind.type))
     if (Number(existing?.count) >= factorsMax[kind.type]) throw new TwilioError(60315)
-    const [today] = yield* all(countOne(`factors|${entitySid}`, dayMs, at))
-    if (today && today.count > createdADayMax) throw new TwilioError(60326)
+    yield* spendEnrolment(tenant, identity, at)
     const [row] = yield* all(
       insertFactor({
         ...owner,

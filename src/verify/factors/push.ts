@@ -31,7 +31,10 @@ export function pushKey(alg: string | undefined, publicKey: string | undefined):
   const text = publicKey ?? ''
   if (alg !== 'ES256' || !/^[A-Za-z0-9+/]{1,400}={0,2}$/.test(text)) throw new TwilioError(60314)
   try {
-    if (readKey(text).asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new TwilioError(60314)
+    const key = readKey(text)
+    // Of what else the bytes may hold, nothing would be signed: one key has one form here.
+    const isWhole = key.export({ type: 'spki', format: 'der' }).equals(Buffer.from(text, 'base64'))
+    if (!isWhole || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new TwilioError(60314)
   } catch {
     throw new TwilioError(60314)
   }

@@ -4,10 +4,10 @@ import { all } from '../../store/db.ts'
 import { keepEntity } from '../../store/entities.ts'
 import { type FactorRow, insertFactor } from '../../store/factors.ts'
 import { listPasskeys } from '../../store/passkeys.ts'
-import { countOne } from '../../store/rate-counters.ts'
 import { oweEvent } from '../../store/webhook-deliveries.ts'
 import type { VerifyDeps } from '../deps.ts'
 import { factorEvent } from '../factors/factor-event.ts'
+import { spendEnrolment } from '../factors/spend-enrolment.ts'
 import type { Service } from '../service.ts'
 import { credentialOf, tenantOf, userHandleOf } from './passkey-row.ts'
 import { type PasskeyOverride, passkeyConfig } from './relying-party.ts'
@@ -25,8 +25,6 @@ export interface CreatePasskey {
 
 // As many as Twilio allows of TOTP. An enrolment that nobody finished is none.
 const verifiedMax = 100
-const createdADayMax = 100
-const dayMs = 86_400_000
 
 /**
  * Begins to enrol a passkey of an identity, which becomes an entity if it is none. `options.publicKey` is for
@@ -45,8 +43,7 @@ export async function createPasskey(
   const { factor, others } = await deps.db.unit(function* () {
     const [kept] = yield* all(keepEntity(entity))
     const entitySid = kept?.sid ?? entity.sid
-    const [today] = yield* all(countOne(`factors|${entitySid}`, dayMs, at))
-    if (today && today.count > createdADayMax) throw new TwilioError(60326)
+    yield* spendEnrolment(owner, identity, at)
     const others = yield* all(listPasskeys(owner, { identity, factorSid: null }))
     const verified = others.filter(({ status }) => status === 'verified')
     if (verified.length >= verifiedMax) throw new TwilioError(60315)

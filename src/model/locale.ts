@@ -17,3 +17,16 @@ export function acceptedLocale(header: string | undefined): Locale {
   }
   return 'pt-BR'
 }
+
+const portuguese = ['BR', 'PT', 'AO', 'CV', 'GW', 'MZ', 'ST', 'TL']
+const spanish = [
+  ...['ES', 'MX', 'GT', 'SV', 'HN', 'NI', 'CR', 'PA', 'CU', 'DO', 'PR'],
+  ...['AR', 'BO', 'CL', 'CO', 'EC', 'PY', 'PE', 'UY', 'VE', 'GQ'],
+]
+
+/** What people of an ISO 3166 country are spoken to in where they asked for nothing, as Twilio does it: English where it is neither of the others. */
+export function localeOfCountry(country: string | undefined): Locale {
+  if (country === undefined) return 'en'
+  if (portuguese.includes(country)) return 'pt-BR'
+  return spanish.includes(country) ? 'es' : 'en'
+}

@@ -21,12 +21,6 @@ export interface BucketRow extends Tenant {
   updated_at: Instant
 }
 
-/** Holds up whoever else counts or adds rate limits of this service until the unit ends. */
-export function lockService({ account_sid, service_sid }: Tenant) {
-  return sql<{ sid: string }>`
-    update services set updated_at = updated_at where sid = ${service_sid} and account_sid = ${account_sid} returning sid`
-}
-
 export function countRateLimits({ service_sid }: Tenant) {
   return sql<{ count: number }>`select count(*) as count from rate_limits where service_sid = ${service_sid}`
 }

@@ -30,6 +30,12 @@ export function findService(accountSid: string, sid: string) {
     from services s where s.account_sid = ${accountSid} and s.sid = ${sid}`
 }
 
+/** The service as it is; nobody else who holds it, to change it or to add to what it has, goes on until the unit ends. */
+export function holdService(accountSid: string, sid: string) {
+  return sql<NewService>`
+    update services set updated_at = updated_at where account_sid = ${accountSid} and sid = ${sid} returning *`
+}
+
 export function updateService(s: NewService) {
   return sql<NewService>`
     update services set friendly_name = ${s.friendly_name}, settings = ${s.settings}, updated_at = ${s.updated_at}

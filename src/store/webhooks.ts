@@ -16,12 +16,6 @@ export interface WebhookRow {
   updated_at: Instant
 }
 
-/** In a unit, first: no other unit changes the webhooks of this service until this one has ended. No row back: there is no such service. */
-export function holdService(accountSid: string, sid: string) {
-  return sql<{ sid: string }>`
-    update services set updated_at = updated_at where account_sid = ${accountSid} and sid = ${sid} returning sid`
-}
-
 /** No row back: a webhook of the service has this name. */
 export function insertWebhook(w: WebhookRow) {
   return sql<WebhookRow>`

@@ -1,7 +1,7 @@
 import { secondsUntil } from '../lib/clock.ts'
 import { isSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
-import type { Verification } from '../model/verification.ts'
+import { type Verification, verificationChecksMax } from '../model/verification.ts'
 import {
   checkVerificationTo,
   expireVerifications,
@@ -28,15 +28,14 @@ export interface CheckVerification {
 
 /**
  * Tries a code: a wrong one is an answer (pending), a right one approves once. Undefined when there is no live verification:
- * approved, expired, canceled or never started. The sixth try and later ones are 60202 until the ten minutes are over; 60206 where
- * PSD2 asks for amount and payee.
+ * approved, expired, canceled or never started. The sixth try and later ones are 60202 until the code's life is over; 60206 where PSD2
+ * asks for amount and payee of one that could be tried.
  */
 export async function checkVerification(
   deps: VerifyDeps,
   command: CheckVerification,
 ): Promise<Verification | undefined> {
   const { service, code, ip } = command
-  if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
   const occasion = { at: deps.clock.now(), ip }
   const toRef =
     command.sid === undefined ? toRefOf(deps.keys, command.to ?? '') : await refOfSid(deps, service, command.sid)
@@ -50,7 +49,8 @@ export async function checkVerification(
   const [active = '', previous] = deps.keys.ids
   const mac = codeMac(deps.keys, active, code, context)
   const macs = [mac, previous === undefined ? mac : codeMac(deps.keys, previous, code, context)] as const
-  const [row] = await deps.db.write(checkVerificationTo(service.sid, toRef, macs, occasion))
+  const lacksDeal = service.settings.psd2_enabled && !(command.amount && command.payee)
+  const [row] = lacksDeal ? [] : await deps.db.write(checkVerificationTo(service.sid, toRef, macs, occasion))
   // A number was matched letter by letter, so it need not be opened.
   const known = command.sid === undefined && !command.to?.includes('@') ? command.to : undefined
   if (row) return verificationOf(deps, row, service, known)
@@ -61,6 +61,7 @@ export async function checkVerification(
     await deps.db.write(expireVerifications(live.sid, 1, occasion))
     return undefined
   }
+  if (lacksDeal && live.checks < verificationChecksMax) throw new TwilioError(60206)
   throw new TwilioError(60202, undefined, { retryAfterS: secondsUntil(live.expires_at, occasion.at) })
 }
 

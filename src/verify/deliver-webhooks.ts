@@ -27,7 +27,7 @@ export interface DeliveryDeps extends Pick<VerifyDeps, 'db' | 'clock' | 'random'
 export interface WebhookWorker {
   /**
    * Tries everything that is due and says how many tries that were. May be called while a former call still waits for a slow receiver:
-   * the others are served meanwhile. An event is tried again until an answer is 2xx, eight hours long; a worker that ends between
+   * the others are served meanwhile. An event is tried again until an answer is 2xx, seven times in nine hours; a worker that ends between
    * sending and writing that down makes one come twice, under the same uuid.
    */
   deliver(): Promise<number>

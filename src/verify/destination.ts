@@ -1,7 +1,7 @@
 import { decide, logDecision } from '../guard/decide.ts'
 import { type Phone, parsePhone } from '../lib/e164.ts'
 import type { Channel } from '../model/factor.ts'
-import type { Locale } from '../model/locale.ts'
+import { type Locale, localeOfCountry } from '../model/locale.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import type { VerifyDeps } from './deps.ts'
 import type { Service } from './service.ts'
@@ -45,7 +45,7 @@ export async function destinationOf(
   if (decision.action === 'block' && !waived && !(await isSafeListed(phone))) {
     throw decision.rule === 'line_type' ? noWay(command.channel) : closed(phone, channel)
   }
-  return { channel, to, phone, locale: localeOf(phone) }
+  return { channel, to, phone, locale: localeOfCountry(phone.country) }
 }
 
 function noWay(asked: StartChannel): TwilioError {
@@ -74,10 +74,4 @@ function emailOf(to: string): string {
     /^[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,63}$/u
   if (to.length > 254 || !right.test(to)) throw unreadable(to)
   return to
-}
-
-/** Twilio speaks the language of the country code when no locale is asked for. */
-function localeOf({ e164 }: Phone): Locale {
-  if (/^\+(55|351|244|258)/.test(e164)) return 'pt-BR'
-  return /^\+(34|5[1-9]|52|50[2-8]|59[1358])/.test(e164) ? 'es' : 'en'
 }

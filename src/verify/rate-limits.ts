@@ -10,10 +10,10 @@ import {
   insertBucket,
   insertRateLimit,
   lockRateLimit,
-  lockService,
   type RateLimitRow,
   updateBucket,
 } from '../store/rate-limits.ts'
+import { holdService } from '../store/services.ts'
 import type { VerifyDeps } from './deps.ts'
 
 type Deps = Pick<VerifyDeps, 'db' | 'clock' | 'random'>
@@ -31,7 +31,7 @@ export async function createRateLimit(
   const at = clock.now()
   const row = { sid: newSid('RK', at, random), ...tenant, unique_name: uniqueName, description: description ?? null }
   return db.unit(function* () {
-    const [service] = yield* all(lockService(tenant))
+    const [service] = yield* all(holdService(tenant.account_sid, tenant.service_sid))
     if (!service) return undefined
     const [made] = yield* all(insertRateLimit({ ...row, created_at: at, updated_at: at }))
     if (!made) throw new TwilioError(60208)

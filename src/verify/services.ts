@@ -1,8 +1,15 @@
 import type { Clock, Instant } from '../lib/clock.ts'
 import { newSid } from '../lib/ids.ts'
 import type { Random } from '../lib/random.ts'
-import type { Db } from '../store/db.ts'
-import { deleteService, findService, insertService, listServices, updateService } from '../store/services.ts'
+import { all, type Db } from '../store/db.ts'
+import {
+  deleteService,
+  findService,
+  holdService,
+  insertService,
+  listServices,
+  updateService,
+} from '../store/services.ts'
 import { type Service, type ServiceSettings, serviceOf } from './service.ts'
 
 export interface ServiceChange {
@@ -14,7 +21,8 @@ export interface ServiceChange {
 export interface Services {
   find(accountSid: string, sid: string): Promise<Service | undefined>
   create(accountSid: string, friendlyName: string, settings: Partial<ServiceSettings>, sid?: string): Promise<Service>
-  update(service: Service, change: ServiceChange): Promise<Service | undefined>
+  /** `changeOf` says, of the service as it is at that moment, what changes; what it throws goes on. Undefined when the service is gone. */
+  update(service: Service, changeOf: (now: Service) => ServiceChange): Promise<Service | undefined>
   remove(service: Service): Promise<boolean>
   /** Reads the service anew next time: something that belongs to it changed. */
   forget(sid: string): void
@@ -53,19 +61,23 @@ export function createServices({ db, clock, random }: { db: Db; clock: Clock; ra
       await db.write(insertService(row))
       return serviceOf({ ...row, notifies: 0 })
     },
-    async update(service, { friendlyName, settings }) {
-      cache.delete(service.sid)
-      const [row] = await db.write(
-        updateService({
-          sid: service.sid,
-          account_sid: service.accountSid,
-          friendly_name: friendlyName ?? service.friendlyName,
-          settings: JSON.stringify({ ...service.settings, ...settings }),
-          created_at: service.createdAt,
+    async update({ accountSid, sid, notifies }, changeOf) {
+      const updated = await db.unit(function* () {
+        const [held] = yield* all(holdService(accountSid, sid))
+        if (!held) return undefined
+        const now = serviceOf({ ...held, notifies: Number(notifies) })
+        const { friendlyName, settings } = changeOf(now)
+        const row = {
+          ...held,
+          friendly_name: friendlyName ?? now.friendlyName,
+          settings: JSON.stringify({ ...now.settings, ...settings }),
           updated_at: clock.now(),
-        }),
-      )
-      return row && serviceOf({ ...row, notifies: Number(service.notifies) })
+        }
+        yield* all(updateService(row))
+        return serviceOf({ ...row, notifies: Number(notifies) })
+      })
+      cache.delete(sid)
+      return updated
     },
     async remove(service) {
       cache.delete(service.sid)

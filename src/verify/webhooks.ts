@@ -3,11 +3,11 @@ import type { Outbound } from '../lib/outbound.ts'
 import { invalidParameter, TwilioError } from '../model/twilio-error.ts'
 import type { Webhook, WebhookEventType, WebhookStatus, WebhookVersion } from '../model/webhook.ts'
 import { all } from '../store/db.ts'
+import { holdService } from '../store/services.ts'
 import { dropDeliveries } from '../store/webhook-deliveries.ts'
 import {
   deleteWebhook,
   findWebhook as findRow,
-  holdService,
   insertWebhook,
   listWebhooks as listRows,
   updateWebhook as updateRow,

@@ -102,6 +102,12 @@ describe('a verification behaves as documented:', () => {
       expect(other.body.sid).not.toBe(first.body.sid)
       expect((await fetch(first.body.sid)).status).toBe(404)
       expect((await check(to, code)).body.code).toBe(60206)
+      // Nothing is asked of a deal that is not there, or takes no more codes.
+      expect((await check(phone(), code)).status).toBe(404)
+      const locked = phone()
+      await start(locked, deal)
+      for (let i = 0; i < 5; i++) await check(locked, '000000', { ...deal, Amount: 'R$ 0,00' })
+      expect((await check(locked, code)).body.code).toBe(60202)
       expect((await check(to, codeFor(to), deal)).body).toMatchObject({ status: 'pending', valid: false })
       const right = await check(to, codeFor(to), { ...deal, Amount: 'R$ 40,00' })
       expect(right.body).toMatchObject({ status: 'approved', amount: 'R$ 40,00', payee: 'Acme Ltda' })
@@ -139,6 +145,16 @@ describe('a verification behaves as documented:', () => {
       const refused = await start(phone(), { Locale: 'tlh' })
       expect([refused.status, refused.body.code]).toEqual([404, 20404])
       expect(sent).toHaveLength(6)
+      const neighbours = {
+        es: ['+5491123456789', '+18092345678', '+59899123456'],
+        en: ['+590690001234', '+5978123456'],
+      }
+      for (const [locale, numbers] of Object.entries(neighbours)) {
+        for (const to of numbers) {
+          expect((await start(to)).status, to).toBe(201)
+          expect(sent.at(-1)?.locale, to).toBe(locale)
+        }
+      }
     })
 
     it('auto sends a text where one can arrive, and says 60550 where none can', async () => {

@@ -27,10 +27,10 @@ export function registerServices(scope: FastifyInstance, door: TwilioDoor): void
     const service = await serviceFor(door, request)
     const form = formOf(request.body)
     const name = form.text('FriendlyName')
-    const updated = await door.services.update(service, {
+    const updated = await door.services.update(service, ({ settings }) => ({
       friendlyName: name === undefined ? undefined : friendlyName(name, 'FriendlyName'),
-      settings: settingsOf(form, service.settings),
-    })
+      settings: settingsOf(form, settings),
+    }))
     return serviceBody(found(request, updated), baseOf(request, door))
   })
   scope.delete('/Services/:service', async (request, reply) => {

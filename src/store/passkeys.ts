@@ -46,17 +46,19 @@ export function findPasskey({ account_sid, service_sid }: Tenant, [id, other]: r
       and factor_type = 'passkeys' and status = 'verified'`
 }
 
-/** The passkeys of an identity, or the one of a sid, verified or not; newest first. At least one of the two is named. */
-export function listPasskeys(
-  { account_sid, service_sid }: Tenant,
-  { identity, factorSid }: { identity: string | null; factorSid: string | null },
-) {
+/** The passkeys of an identity, verified or not; newest first. */
+export function listPasskeys({ account_sid, service_sid }: Tenant, identity: string) {
   return sql<FactorRow>`
     select * from factors
-    where service_sid = ${service_sid} and account_sid = ${account_sid} and factor_type = 'passkeys'
-      and (cast(${identity} as text) is null or identity = ${identity})
-      and (cast(${factorSid} as text) is null or sid = ${factorSid})
+    where service_sid = ${service_sid} and account_sid = ${account_sid} and identity = ${identity} and factor_type = 'passkeys'
     order by created_at desc, sid desc`
+}
+
+/** The passkey of a SID, verified or not. */
+export function findPasskeyOf({ account_sid, service_sid }: Tenant, factorSid: string) {
+  return sql<FactorRow>`
+    select * from factors
+    where sid = ${factorSid} and service_sid = ${service_sid} and account_sid = ${account_sid} and factor_type = 'passkeys'`
 }
 
 export function findPasskeyChallenge({ account_sid, service_sid }: Tenant, challenge: string) {

@@ -22,7 +22,7 @@ export function* spendServiceLimits(
     if (!Object.hasOwn(values, name)) continue
     // What is limited is often an address, so it is counted under its keyed hash.
     const [counted] = yield* all(
-      countOne(`bucket|${sid}|${addressRef(keys, values[name] ?? '')}`, interval_s * 1000, at),
+      countOne(`bucket|${sid}|${interval_s}|${addressRef(keys, values[name] ?? '')}`, interval_s * 1000, at),
     )
     if (!counted || counted.count <= max) continue
     const retryAfterS = secondsUntil(counted.window_ends_at, at)

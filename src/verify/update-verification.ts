@@ -40,6 +40,12 @@ export async function fetchVerification(
   return verificationOf(deps, row, service)
 }
 
+/** Whether a sid or an address has a verification that has not ended. */
+export async function isLive(deps: VerifyDeps, service: Service, sidOrTo: string): Promise<boolean> {
+  const row = await findRow(deps, service, sidOrTo)
+  return row?.live === 1 && row.expires_at > deps.clock.now()
+}
+
 /** Cancels a pending verification, or approves it without a code as Twilio allows. Undefined when it is not pending. */
 export async function updateVerification(
   deps: VerifyDeps,

@@ -55,7 +55,8 @@ export function newDatabase(): Promise<string> {
   return createDatabase(inject('postgres'))
 }
 
-async function openOn(name: StoreName, leave: (() => Promise<void>)[]): Promise<TestStore> {
+/** One store; what removes it is added to `leave`. */
+export async function openOn(name: StoreName, leave: (() => Promise<void>)[]): Promise<TestStore> {
   const place = await newLocation(name)
   leave.push(place.leave)
   async function another(): Promise<Db> {

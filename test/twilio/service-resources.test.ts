@@ -94,6 +94,20 @@ describe('a rate limit of a service', () => {
       expect(nodes.flatMap(({ sent }) => sent)).toHaveLength(7)
     })
 
+    it('counts anew where the interval of a bucket changes', async () => {
+      const doors = await openDoors((await openStore()).db)
+      const sid = await limit(doors, 'ip', 1, 86_400)
+      const buckets = `${service}/RateLimits/${sid}/Buckets`
+      expect((await start(doors, { ip: '203.0.113.7' })).status).toBe(201)
+      expect((await start(doors, { ip: '203.0.113.7' })).body.code).toBe(20429)
+      const [bucket] = (await doors.v2('GET', buckets)).body.buckets
+      await doors.v2('POST', `${buckets}/${bucket.sid}`, { Interval: '60' })
+      expect((await start(doors, { ip: '203.0.113.7' })).status).toBe(201)
+      const refused = await start(doors, { ip: '203.0.113.7' })
+      expect(refused.body.code).toBe(20429)
+      expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60)
+    })
+
     it('has a name of its own, buckets of their own intervals, and bounds', async () => {
       const doors = await openDoors((await openStore()).db)
       const { v2 } = doors

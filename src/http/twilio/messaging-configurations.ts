@@ -47,6 +47,8 @@ export function registerMessagingConfigurations(scope: FastifyInstance, door: Tw
   scope.post(`${path}/:country`, async (request) => {
     const { tenant } = await tenantOf(door, request)
     const country = found(request, destinationOf(param(request, 'country')))
+    const [one] = await db.read(findMessagingConfiguration(tenant, country))
+    found(request, one)
     const sid = messagingServiceOf(formOf(request.body))
     const [changed] = await db.write(updateMessagingConfiguration(tenant, country, sid, clock.now()))
     return configurationBody(found(request, changed), baseOf(request, door))

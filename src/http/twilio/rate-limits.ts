@@ -60,8 +60,9 @@ export function registerRateLimits(scope: FastifyInstance, door: TwilioDoor): vo
 
   scope.post(buckets, async (request, reply) => {
     const { tenant } = await tenantOf(door, request)
+    const [limit] = await db.read(findRateLimit(tenant, sidParam(request, 'RK', 'limit')))
+    const { sid: rateLimitSid } = found(request, limit)
     const form = formOf(request.body)
-    const rateLimitSid = sidParam(request, 'RK', 'limit')
     form.required('Max')
     form.required('Interval')
     const { max = 1, intervalS = 1 } = sizeOf(form)
@@ -82,9 +83,10 @@ export function registerRateLimits(scope: FastifyInstance, door: TwilioDoor): vo
   })
   scope.post(`${buckets}/:sid`, async (request) => {
     const { tenant } = await tenantOf(door, request)
-    const rateLimitSid = sidParam(request, 'RK', 'limit')
+    const [one] = await db.read(findBucket(tenant, sidParam(request, 'RK', 'limit'), sidParam(request, 'BL')))
+    const { sid, rate_limit_sid: rateLimitSid } = found(request, one)
     const { max, intervalS } = sizeOf(formOf(request.body))
-    const changed = await changeBucket(door, tenant, { rateLimitSid, sid: sidParam(request, 'BL'), max, intervalS })
+    const changed = await changeBucket(door, tenant, { rateLimitSid, sid, max, intervalS })
     return bucketBody(found(request, changed), baseOf(request, door))
   })
   scope.delete(`${buckets}/:sid`, async (request, reply) => {

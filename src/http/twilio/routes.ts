@@ -74,8 +74,8 @@ function keepWire(scope: FastifyInstance, door: TwilioDoor): void {
 }
 
 /** Forms everywhere, except where Twilio takes JSON: passkeys, and what Lookup writes. */
-function takesJson({ url }: FastifyRequest): boolean {
-  return /\/Passkeys\/|\/v2\/(batch|RateLimits|PhoneNumbers)\b/.test(url)
+function takesJson({ routeOptions }: FastifyRequest): boolean {
+  return /\/:service\/Passkeys\/|\/v2\/(batch|RateLimits|PhoneNumbers)\b/.test(routeOptions.url ?? '')
 }
 
 /** Basic auth with account SID and auth token, or with the API key in its two parts. Throws 20003 for anything else. */

@@ -5,7 +5,7 @@ import type { Verification } from '../../model/verification.ts'
 import { checkVerification } from '../../verify/check-verification.ts'
 import type { Service } from '../../verify/service.ts'
 import { startVerification } from '../../verify/start-verification.ts'
-import { fetchVerification, updateVerification } from '../../verify/update-verification.ts'
+import { fetchVerification, isLive, updateVerification } from '../../verify/update-verification.ts'
 import { whyGone } from '../../verify/why-gone.ts'
 import { callerAddress } from '../caller-address.ts'
 import { missing } from './answers.ts'
@@ -29,10 +29,11 @@ export function registerVerifications(scope: FastifyInstance, door: TwilioDoor):
   })
   scope.post('/Services/:service/Verifications/:verification', async (request) => {
     const service = await serviceFor(door, request)
+    const sidOrTo = param(request, 'verification')
+    if (!(await isLive(door, service, sidOrTo))) throw await gone(request, door, service, sidOrTo)
     const form = formOf(request.body)
     form.required('Status')
     const status = form.choice('Status', ['canceled', 'approved']) ?? 'canceled'
-    const sidOrTo = param(request, 'verification')
     const updated = await updateVerification(door, { service, sidOrTo, status, ip: callerAddress(request) })
     if (!updated) throw await gone(request, door, service, sidOrTo)
     return verificationBody(updated, service, baseOf(request, door))

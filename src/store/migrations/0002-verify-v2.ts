@@ -11,6 +11,8 @@ alter table verifications add column keeps_history bigint not null default 0;
 alter table verifications add column notifies bigint not null default 0;
 create index verifications_history on verifications (service_sid, to_ref, sid) where keeps_history = 1;
 create index verifications_deals on verifications (created_at) where amount is not null;
+create index challenges_to_close on challenges (expires_at) where open = 1;
+create index rate_counters_to_forget on rate_counters (window_ends_at);
 alter table attempts add column delivery text not null default 'sent';
 alter table attempts add column error_code text;
 `
@@ -72,6 +74,7 @@ create table entities (
   updated_at bigint not null,
   unique (service_sid, identity)
 );
+create index entities_by_age on entities (service_sid, created_at, sid);
 
 create table factors (
   sid text primary key,
@@ -98,6 +101,7 @@ create table factors (
 );
 create index factors_of on factors (entity_sid, created_at, sid);
 create unique index factors_by_credential on factors (service_sid, credential_id) where credential_id is not null;
+create index factors_by_identity on factors (service_sid, identity);
 create index factors_unfinished on factors (sid) where factor_type = 'passkeys' and status = 'unverified';
 create unique index factors_by_enrolment on factors (service_sid, enrolment_challenge) where enrolment_challenge is not null;
 

@@ -57,7 +57,7 @@ function refusalOf(row: FactorChallengeRow | undefined, at: number): TwilioError
 /** Counts, compares, and uses the code up: it is right for one challenge alone. */
 async function tryCode(
   { db, keys, clock }: Deps,
-  { sid, authPayload }: AnswerChallenge,
+  { sid, authPayload, metadata }: AnswerChallenge,
   factor: FactorRow,
 ): Promise<FactorChallengeRow | undefined> {
   const at = clock.now()
@@ -66,7 +66,7 @@ async function tryCode(
     if (!spent) return undefined
     const step = stepOf(keys, factor, authPayload, at)
     if (step === undefined || (yield* all(useStep(factor.sid, step))).length === 0) return spent
-    const [approved] = yield* all(respondToChallenge(sid, { status: 'approved', metadata: null }, at))
+    const [approved] = yield* all(respondToChallenge(sid, { status: 'approved', metadata: noteOf(metadata) }, at))
     if (approved) yield* all(oweEvent(factorEvent(factor, 'challenge.approved', sid), at))
     return approved
   })
@@ -84,9 +84,12 @@ async function trySignature(
   const decision = await readDecision(factor.public_key ?? '', authPayload, shown)
   if (!decision) throw new TwilioError(60324)
   return db.unit(function* () {
-    const note = metadata ? JSON.stringify(metadata) : null
-    const [answered] = yield* all(respondToChallenge(sid, { status: decision, metadata: note }, at))
+    const [answered] = yield* all(respondToChallenge(sid, { status: decision, metadata: noteOf(metadata) }, at))
     if (answered) yield* all(oweEvent(factorEvent(factor, `challenge.${decision}`, sid), at))
     return answered
   })
+}
+
+function noteOf(metadata: object | undefined): string | null {
+  return metadata ? JSON.stringify(metadata) : null
 }

@@ -2,7 +2,7 @@ import { newSid } from '../../lib/ids.ts'
 import { TwilioError } from '../../model/twilio-error.ts'
 import { type FactorChallengeRow, insertFactorChallenge } from '../../store/factor-challenges.ts'
 import type { FactorRow } from '../../store/factors.ts'
-import { listPasskeys } from '../../store/passkeys.ts'
+import { findPasskeyOf, listPasskeys } from '../../store/passkeys.ts'
 import type { VerifyDeps } from '../deps.ts'
 import type { Service } from '../service.ts'
 import { configOf, credentialOf, tenantOf } from './passkey-row.ts'
@@ -62,9 +62,11 @@ async function passkeysAsked(
 ): Promise<{ config: PasskeyConfig; passkeys: FactorRow[] } | undefined> {
   const settings = service.settings.passkeys
   if (identity === undefined && factorSid === undefined) return { config: passkeyConfig(settings, local), passkeys: [] }
-  const found = await db.read(
-    listPasskeys(tenantOf(service), { identity: identity ?? null, factorSid: factorSid ?? null }),
+  const tenant = tenantOf(service)
+  const listed = await db.read(
+    factorSid === undefined ? listPasskeys(tenant, identity ?? '') : findPasskeyOf(tenant, factorSid),
   )
+  const found = listed.filter((one) => identity === undefined || one.identity === identity)
   if (found.length === 0) return undefined
   const [newest, ...others] = found.filter(({ status }) => status === 'verified')
   if (!newest) throw new TwilioError(60318)

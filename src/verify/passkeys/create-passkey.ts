@@ -44,7 +44,7 @@ export async function createPasskey(
     const [kept] = yield* all(keepEntity(entity))
     const entitySid = kept?.sid ?? entity.sid
     yield* spendEnrolment(owner, identity, at)
-    const others = yield* all(listPasskeys(owner, { identity, factorSid: null }))
+    const others = yield* all(listPasskeys(owner, identity))
     const verified = others.filter(({ status }) => status === 'verified')
     if (verified.length >= verifiedMax) throw new TwilioError(60315)
     const [made] = yield* all(

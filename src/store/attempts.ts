@@ -61,10 +61,7 @@ export function settleAttempt(verificationSid: string, sid: string, delivery: De
 export function findAttempt(accountSid: string, sid: string) {
   const like = `VE${sid.slice(2, 26)}`
   return sql<AttemptOfVerification>`
-    select a.*, v.key_id, v.to_sealed, v.country, v.locale, v.code_length, v.status, v.expires_at as verification_expires_at,
-      v.updated_at as verification_updated_at,
-      case when v.status = 'approved' and v.attempt_sid = a.sid then 1 else 0 end as converted
-    from attempts a join verifications v on v.sid = a.verification_sid
+    select * from attempts_of_verifications a
     where a.verification_sid >= ${`${like}00000000`} and a.verification_sid <= ${`${like}ffffffff`} and a.sid = ${sid}
       and a.account_sid = ${accountSid}`
 }
@@ -72,34 +69,28 @@ export function findAttempt(accountSid: string, sid: string) {
 /** Newest verifications first, in the order of the primary key, so that a page costs its own length. */
 export function listAttempts(f: AttemptFilter, offset: number, limit: number) {
   return sql<AttemptOfVerification>`
-    select a.*, v.key_id, v.to_sealed, v.country, v.locale, v.code_length, v.status, v.expires_at as verification_expires_at,
-      v.updated_at as verification_updated_at,
-      case when v.status = 'approved' and v.attempt_sid = a.sid then 1 else 0 end as converted
-    from attempts a join verifications v on v.sid = a.verification_sid
+    select * from attempts_of_verifications a
     where a.account_sid = ${f.accountSid} and a.created_at >= ${f.from} and a.created_at < ${f.until}
-      and a.verification_sid >= ${oldestSid(f.from)}
+      and a.verification_sid >= ${f.verificationSid ?? oldestSid(f.from)} and a.verification_sid <= ${f.verificationSid ?? 'VF'}
       and (cast(${f.serviceSid} as text) is null or a.service_sid = ${f.serviceSid})
-      and (cast(${f.verificationSid} as text) is null or a.verification_sid = ${f.verificationSid})
       and (cast(${f.channel} as text) is null or a.channel = ${f.channel})
-      and (cast(${f.toRef} as text) is null or v.to_ref = ${f.toRef})
-      and (cast(${f.country} as text) is null or v.country = ${f.country})
+      and (cast(${f.toRef} as text) is null or a.to_ref = ${f.toRef})
+      and (cast(${f.country} as text) is null or a.country = ${f.country})
       and (cast(${f.converted} as bigint) is null
-        or case when v.status = 'approved' and v.attempt_sid = a.sid then 1 else 0 end = ${f.converted})
+        or a.converted = ${f.converted})
     order by a.verification_sid desc, a.sid desc limit ${limit} offset ${offset}`
 }
 
 /** How many messages there were, and how many of them were converted. */
 export function summarizeAttempts(f: AttemptFilter) {
   return sql<{ total: number; converted: number }>`
-    select count(*) as total,
-      coalesce(sum(case when v.status = 'approved' and v.attempt_sid = a.sid then 1 else 0 end), 0) as converted
-    from attempts a join verifications v on v.sid = a.verification_sid
+    select count(*) as total, coalesce(sum(a.converted), 0) as converted from attempts_of_verifications a
     where a.account_sid = ${f.accountSid} and a.created_at >= ${f.from} and a.created_at < ${f.until}
       and a.verification_sid >= ${oldestSid(f.from)}
       and (cast(${f.serviceSid} as text) is null or a.service_sid = ${f.serviceSid})
       and (cast(${f.channel} as text) is null or a.channel = ${f.channel})
-      and (cast(${f.country} as text) is null or v.country = ${f.country})
-      and (cast(${f.prefix} as text) is null or substr(v.to_prefix, 1, length(cast(${f.prefix} as text))) = ${f.prefix})`
+      and (cast(${f.country} as text) is null or a.country = ${f.country})
+      and (cast(${f.prefix} as text) is null or substr(a.to_prefix, 1, length(cast(${f.prefix} as text))) = ${f.prefix})`
 }
 
 const lifeMaxMs = 24 * 3_600_000

@@ -7,7 +7,7 @@ export function forgetDeals(before: Instant, limit: number, { at, ip }: Occasion
   return sql<{ sid: string }>`
     update verifications set amount = null, payee = null,
       event_no = event_no + 1, event_type = 'verification.deal_forgotten', event_at = ${at}, event_ip = ${ip}
-    where sid in (select sid from verifications where amount is not null and live = 0 and created_at <= ${before} limit ${limit})
+    where sid in (select sid from verifications where (amount is not null or payee is not null) and live = 0 and created_at <= ${before} limit ${limit})
       and live = 0
     returning sid`
 }

@@ -60,10 +60,7 @@ export type CheckedRow = Omit<
   | 'notifies'
 >
 
-export type NewVerification = Omit<
-  VerificationRow,
-  'status' | 'live' | 'sends' | 'checks' | 'created_at' | 'updated_at'
->
+export type NewVerification = Omit<VerificationRow, 'status' | 'live' | 'created_at' | 'updated_at'>
 
 /** A code that the caller gave starts so in `code_seed`, with the code sealed behind it; all others are derived from the seed. */
 export const customCodeMark = 'custom.'
@@ -82,7 +79,7 @@ export function startVerification(v: NewVerification, { at, ip }: Occasion) {
       live, sends, checks, code_seed, code_mac, code_length, amount, payee, attempt_sid, delivery, keeps_history, notifies,
       created_at, updated_at, expires_at, event_no, event_type, event_at, event_ip)
     values (${v.sid}, ${v.service_sid}, ${v.account_sid}, ${v.to_ref}, ${v.to_sealed}, ${v.to_prefix}, ${v.country}, ${v.key_id},
-      ${v.channel}, ${v.locale}, ${v.tags}, 'pending', 1, 1, 0, ${v.code_seed}, ${v.code_mac}, ${v.code_length}, ${v.amount}, ${v.payee},
+      ${v.channel}, ${v.locale}, ${v.tags}, 'pending', 1, ${v.sends}, ${v.checks}, ${v.code_seed}, ${v.code_mac}, ${v.code_length}, ${v.amount}, ${v.payee},
       ${v.attempt_sid}, ${v.delivery}, ${v.keeps_history}, ${v.notifies}, ${at}, ${at}, ${v.expires_at},
       1, 'verification.sent', ${at}, ${ip})
     on conflict (service_sid, to_ref) where live = 1 do update set
@@ -102,12 +99,14 @@ export function startVerification(v: NewVerification, { at, ip }: Occasion) {
 }
 
 /**
- * Counts a check of the live verification of an address, compares, and approves or locks, in one statement.
+ * Counts a check of the live verification of an address, where `sid` is given only if it is this one, compares, and approves or locks, in
+ * one statement.
  * No row back: none is live, its five checks are spent, or its time is over. `macs` are two candidates.
  */
 export function checkVerificationTo(
   serviceSid: string,
   toRef: string,
+  sid: string | null,
   macs: readonly [string, string],
   { at, ip }: Occasion,
 ) {
@@ -123,7 +122,7 @@ export function checkVerificationTo(
       code_mac = case when code_mac in (${a}, ${b}) or checks + 1 >= ${verificationChecksMax} then '' else code_mac end,
       event_no = event_no + 1, event_at = ${at}, event_ip = ${ip}
     where service_sid = ${serviceSid} and to_ref = ${toRef} and live = 1 and status = 'pending'
-      and checks < ${verificationChecksMax} and expires_at > ${at}
+      and (cast(${sid} as text) is null or sid = ${sid}) and checks < ${verificationChecksMax} and expires_at > ${at}
     returning sid, service_sid, account_sid, to_ref, to_sealed, country, key_id, channel, status, sends, checks, amount, payee, attempt_sid,
       created_at, updated_at, expires_at`
 }
@@ -152,7 +151,7 @@ export function endVerification(sid: string, end: 'canceled' | 'approved', { at,
     returning *`
 }
 
-/** Takes a live verification out of its address's place: another deal took it. */
+/** Takes a live verification out of its address's place: another deal took it. No row back: it ended meanwhile. */
 export function replaceVerification(sid: string, { at, ip }: Occasion) {
   return sql<VerificationRow>`
     update verifications set status = 'deleted', live = 0, code_seed = '', code_mac = '', updated_at = ${at},

@@ -37,8 +37,8 @@ export async function checkVerification(
 ): Promise<Verification | undefined> {
   const { service, code, ip } = command
   const occasion = { at: deps.clock.now(), ip }
-  const toRef =
-    command.sid === undefined ? toRefOf(deps.keys, command.to ?? '') : await refOfSid(deps, service, command.sid)
+  const sid = command.sid === undefined ? null : command.sid.slice(0, 2) + command.sid.slice(2).toLowerCase()
+  const toRef = sid === null ? toRefOf(deps.keys, command.to ?? '') : await refOfSid(deps, service, sid)
   if (toRef === undefined) return undefined
   const context = dealContext({
     service_sid: service.sid,
@@ -50,13 +50,13 @@ export async function checkVerification(
   const mac = codeMac(deps.keys, active, code, context)
   const macs = [mac, previous === undefined ? mac : codeMac(deps.keys, previous, code, context)] as const
   const lacksDeal = service.settings.psd2_enabled && !(command.amount && command.payee)
-  const [row] = lacksDeal ? [] : await deps.db.write(checkVerificationTo(service.sid, toRef, macs, occasion))
+  const [row] = lacksDeal ? [] : await deps.db.write(checkVerificationTo(service.sid, toRef, sid, macs, occasion))
   // A number was matched letter by letter, so it need not be opened.
-  const known = command.sid === undefined && !command.to?.includes('@') ? command.to : undefined
+  const known = sid === null && !command.to?.includes('@') ? command.to : undefined
   if (row) return verificationOf(deps, row, service, known)
 
   const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
-  if (!live) return undefined
+  if (!live || (sid !== null && live.sid !== sid)) return undefined
   if (live.expires_at <= occasion.at) {
     await deps.db.write(expireVerifications(live.sid, 1, occasion))
     return undefined
@@ -68,7 +68,7 @@ export async function checkVerification(
 /** The address of a live verification. A sid that is not live has none: its place may be another one's by now. */
 async function refOfSid(deps: VerifyDeps, service: Service, sid: string): Promise<string | undefined> {
   if (!isSid('VE', sid)) return undefined
-  const [row] = await deps.db.read(findVerification(service.sid, sid.slice(0, 2) + sid.slice(2).toLowerCase()))
+  const [row] = await deps.db.read(findVerification(service.sid, sid))
   return isLive(row) ? row.to_ref : undefined
 }
 

@@ -6,7 +6,7 @@ import { TwilioError } from '../model/twilio-error.ts'
 import type { Verification } from '../model/verification.ts'
 import { attemptSid, verificationSendsMax } from '../model/verification.ts'
 import { settleAttempt } from '../store/attempts.ts'
-import { all } from '../store/db.ts'
+import { all, type Unit } from '../store/db.ts'
 import type { Occasion } from '../store/transactions.ts'
 import {
   expireVerifications,
@@ -96,15 +96,17 @@ async function claim(
   const { service, ip } = command
   const occasion = { at: deps.clock.now(), ip }
   const { fresh, code } = freshRow(deps, command, destination, instant ? 'delivered' : 'sending', occasion.at)
+  let replaced: string | undefined
   for (let tries = 0; tries < triesMax; tries++) {
-    const started = await spendSend(deps, command, fresh, occasion)
-    if (started?.sid === fresh.sid) return { row: firstRow(fresh, occasion.at), code, attempt: started.attempt_sid }
+    const started = await spendSend(deps, command, fresh, replaced, occasion)
+    if (started?.sid === fresh.sid)
+      return { row: firstRow(started.of, occasion.at), code, attempt: started.attempt_sid }
     if (started) {
       const [row] = await deps.db.read(findVerification(service.sid, started.sid))
       // One that ended meanwhile has no code any more: the next round starts a fresh one.
       if (row?.code_seed) return { row, code: codeOf(deps.keys, row), attempt: started.attempt_sid }
     }
-    await makeRoom(deps, fresh, command.customCode !== undefined, occasion)
+    replaced = await makeRoom(deps, fresh, command.customCode !== undefined, occasion)
   }
   throw new TwilioError(60212, undefined, { retryAfterS: 1 })
 }
@@ -112,26 +114,48 @@ async function claim(
 /** No room for it in the live verification of its address: what was counted with it must not stand. */
 class NoRoom extends Error {}
 
-/** Writes the send down, and in the same unit what it takes from the service's rate limits. Undefined where it has no room. */
+/** The verification that a send was written down for, and the new one as it was offered. */
+interface Spent {
+  sid: string
+  attempt_sid: string
+  of: NewVerification
+}
+
+/**
+ * Writes the send down, and in the same unit what it takes from the service's rate limits, and the end of the one that it replaces.
+ * Undefined where it has no room.
+ */
 async function spendSend(
   { db, keys }: VerifyDeps,
-  command: StartVerification,
+  { rateLimits }: StartVerification,
   fresh: NewVerification,
+  replaced: string | undefined,
   occasion: Occasion,
-) {
-  const { rateLimits } = command
-  if (rateLimits === undefined) return (await db.write(startRow(fresh, occasion)))[0]
+): Promise<Spent | undefined> {
+  if (rateLimits === undefined && replaced === undefined) {
+    const [started] = await db.write(startRow(fresh, occasion))
+    return started && { ...started, of: fresh }
+  }
   try {
     return await db.unit(function* () {
-      yield* spendServiceLimits({ keys }, fresh, rateLimits, occasion.at)
-      const [started] = yield* all(startRow(fresh, occasion))
+      if (rateLimits !== undefined) yield* spendServiceLimits({ keys }, fresh, rateLimits, occasion.at)
+      const of = replaced === undefined ? fresh : yield* succeed(replaced, fresh, occasion)
+      const [started] = yield* all(startRow(of, occasion))
       if (!started) throw new NoRoom()
-      return started
+      return { ...started, of }
     })
   } catch (error) {
     if (error instanceof NoRoom) return undefined
     throw error
   }
+}
+
+/** Ends the verification of another deal. Its sends and checks go on counting, so that no change of a deal buys more of them. */
+function* succeed(sid: string, fresh: NewVerification, occasion: Occasion): Unit<NewVerification> {
+  const [ended] = yield* all(replaceVerification(sid, occasion))
+  if (!ended) throw new NoRoom()
+  const sends = ended.sends + 1
+  return { ...fresh, sends, checks: ended.checks, attempt_sid: attemptSid(fresh.sid, sends) }
 }
 
 function freshRow(
@@ -164,6 +188,8 @@ function freshRow(
     channel,
     locale: command.locale ?? locale,
     tags: command.tags ? JSON.stringify(command.tags) : null,
+    sends: 1,
+    checks: 0,
     attempt_sid: attemptSid(sid, 1),
     delivery,
     keeps_history: error_details_enabled ? 1 : 0,
@@ -179,21 +205,25 @@ function codeTtlMs({ codeTtlS, service }: StartVerification): number {
 
 /** What the store now holds of a verification that was just made. */
 function firstRow(fresh: NewVerification, at: number): VerificationRow {
-  return { ...fresh, status: 'pending', live: 1, sends: 1, checks: 0, created_at: at, updated_at: at }
+  return { ...fresh, status: 'pending', live: 1, created_at: at, updated_at: at }
 }
 
-/** Takes a live verification that cannot go on out of the way, or refuses. */
-async function makeRoom(deps: VerifyDeps, fresh: NewVerification, isCustom: boolean, occasion: Occasion) {
+/** Takes a live verification that cannot go on out of the way, or refuses. Gives the SID of one that is of another deal, to be replaced. */
+async function makeRoom(
+  deps: VerifyDeps,
+  fresh: NewVerification,
+  isCustom: boolean,
+  occasion: Occasion,
+): Promise<string | undefined> {
   const [live] = await deps.db.read(findLiveVerification(fresh.service_sid, fresh.to_ref))
-  if (!live) return
+  if (!live) return undefined
   if (live.expires_at <= occasion.at) {
     await deps.db.write(expireVerifications(live.sid, 1, occasion))
-    return
+    return undefined
   }
   const retryAfterS = secondsUntil(live.expires_at, occasion.at)
   if (live.status !== 'pending' || live.sends >= verificationSendsMax)
     throw new TwilioError(60203, undefined, { retryAfterS })
   const another = live.amount !== fresh.amount || live.payee !== fresh.payee
-  if (another || (isCustom && live.code_mac !== fresh.code_mac))
-    await deps.db.write(replaceVerification(live.sid, occasion))
+  return another || (isCustom && live.code_mac !== fresh.code_mac) ? live.sid : undefined
 }

@@ -39,7 +39,8 @@ async function verificationForm(
   if (!row?.to_sealed) return undefined
   const status = event_type.slice('verification.'.length)
   // The row may have gone on since it began; of every other event it is the end.
-  const [first] = status === 'pending' ? await db.read(findAttempts(subject)) : []
+  const attempts = await db.read(findAttempts(subject))
+  const first = status === 'pending' ? attempts[0] : undefined
   return {
     uuid,
     type: event_type,
@@ -49,7 +50,7 @@ async function verificationForm(
     to: openAddress(keys, row.key_id, row.sid, row.to_sealed),
     verification_status: status.toUpperCase(),
     channel: first?.channel ?? row.channel,
-    send_code_attempts: String(first ? 1 : row.sends),
+    send_code_attempts: String(first ? 1 : attempts.length),
     check_attempts: String(first ? 0 : row.checks),
     ...(status === 'approved' && { verified_at: isoSeconds(created_at) }),
     ...(status === 'expired' && { expired_at: isoSeconds(created_at) }),

@@ -24,6 +24,8 @@ describe('signed heads', () => {
             to_sealed: '',
             key_id: 'k1',
             channel: 'sms',
+            sends: 1,
+            checks: 0,
             code_seed: '',
             code_mac: '',
             code_length: 6,

@@ -19,12 +19,18 @@ describe('what need not be known any more is forgotten:', () => {
       const cancel = (sid: string) => v2('POST', `${service}/Verifications/${sid}`, { Status: 'canceled' })
       const old = await start('+5511971110001')
       await cancel(old)
+      await v2('POST', service, { Psd2Enabled: 'false' })
+      const onlyPayee = { To: '+5511971110009', Channel: 'sms', Payee: 'Maria' }
+      const half = (await v2('POST', `${service}/Verifications`, onlyPayee)).body.sid
+      await cancel(half)
+      await v2('POST', service, { Psd2Enabled: 'true' })
       clock.advance(dayMs / 2)
       const young = await start('+5511971110002')
       clock.advance(dayMs / 2)
       await sweep(gate)
       const fetched = async (sid: string) => (await v2('GET', `${service}/Verifications/${sid}`)).body
       expect(await fetched(old)).toMatchObject({ to: '+5511971110001', amount: null, payee: null })
+      expect(await fetched(half)).toMatchObject({ to: '+5511971110009', amount: null, payee: null })
       expect(await fetched(young)).toMatchObject({ to: '+5511971110002', amount: 'R$ 10', payee: 'Ana' })
 
       clock.advance(29 * dayMs)
@@ -36,6 +42,7 @@ describe('what need not be known any more is forgotten:', () => {
       expect(attempts.map((one: { channel_data: { to: string } }) => one.channel_data.to)).toEqual([
         '+5511971110003',
         '+5511971110002',
+        null,
         null,
       ])
       expect((await fetched(late)).to).toBe('+5511971110003')

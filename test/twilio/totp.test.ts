@@ -169,6 +169,11 @@ describe('an authenticator app', () => {
         hidden_details: { ip: '203.0.113.9' },
       })
       expect(body.date_responded).not.toBeNull()
+      doors.clock.advance(60_000)
+      const later = (await ask(doors, app)).body.sid
+      const noted = { AuthPayload: app.code(), Metadata: '{"os":"Android"}' }
+      const answered = await doors.v2('POST', `${entity(app.identity)}/Challenges/${later}`, noted)
+      expect(answered.body).toMatchObject({ status: 'approved', metadata: { os: 'Android' } })
       expect((await ask(doors, app, { 'Details.Fields': '' })).status).toBe(201)
       expect((await ask(doors, app, { 'Details.Fields': '{"label":1}' })).body.code).toBe(60200)
     })

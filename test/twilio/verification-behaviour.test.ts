@@ -113,6 +113,49 @@ describe('a verification behaves as documented:', () => {
       expect(right.body).toMatchObject({ status: 'approved', amount: 'R$ 40,00', payee: 'Acme Ltda' })
     })
 
+    it('sends five and checks five of an address, also when amount, payee or custom code change each time', async () => {
+      const { start, check, set, sent, codeFor, clock } = await open()
+      await set({ CustomCodeEnabled: 'true' })
+      for (const change of [
+        (n: number) => ({ Amount: `R$ ${n}`, Payee: 'Acme' }),
+        (n: number) => ({ CustomCode: `47${n}000` }),
+      ]) {
+        const to = phone()
+        for (let n = 0; n < 5; n++) expect((await start(to, change(n))).status).toBe(201)
+        const refused = await start(to, change(5))
+        expect([refused.status, refused.body.code]).toEqual([429, 60203])
+        clock.advance(600_000)
+        expect((await start(to, change(6))).status).toBe(201)
+      }
+      const to = phone()
+      const deal = (n: number) => ({ Amount: `R$ ${n}`, Payee: 'Acme' })
+      for (let n = 0; n < 4; n++) {
+        await start(to, deal(n))
+        expect((await check(to, '000000', deal(n))).body.status).toBe('pending')
+      }
+      await start(to, deal(4))
+      expect(sent.at(-1)).toMatchObject({ to })
+      expect((await check(to, '000000', deal(4))).body.status).toBe('pending')
+      expect((await check(to, codeFor(to), deal(4))).body.code).toBe(60202)
+    })
+
+    it('sends five of an address when many deals begin at once over two nodes', async () => {
+      const store = await openStore()
+      const nodes = [await openDoors(store.db), await openDoors(await store.another())] as [Doors, Doors]
+      const To = phone()
+      const begin = (n: number) =>
+        (nodes[n % 2] as Doors).v2('POST', `/v2/Services/${serviceSid}/Verifications`, {
+          To,
+          Channel: 'sms',
+          Amount: `R$ ${n}`,
+          Payee: 'Acme',
+        })
+      await begin(0)
+      for (let round = 0; round < 3; round++) await Promise.all(Array.from({ length: 10 }, (_, n) => begin(n)))
+      expect((await begin(99)).body.code).toBe(60203)
+      expect(nodes.flatMap(({ sent }) => sent)).toHaveLength(5)
+    })
+
     it('a custom code is for services that enabled it, and is resent and checked like any other', async () => {
       const { start, check, fetch, set, codeFor } = await open()
       const to = phone()
@@ -276,7 +319,20 @@ describe('a verification behaves as documented:', () => {
       expect(
         attempts.map((one: { channel_data: { message_status: string } }) => one.channel_data.message_status),
       ).toEqual(['sent', 'failed'])
+      carrier.failing = true
+      expect((await start(to)).body.code).toBe(20503)
       expect((await check(to, codeFor(to))).body.status).toBe('approved')
+      // The code that came back was in the message that left.
+      const after = (await v2('GET', `/v2/Attempts?VerificationSid=${body.sid}`)).body.attempts
+      expect(after.map((one: { conversion_status: string }) => one.conversion_status)).toEqual([
+        'unconverted',
+        'converted',
+        'unconverted',
+      ])
+      const converted = (await v2('GET', `/v2/Attempts?VerificationSid=${body.sid}&Status=converted`)).body.attempts
+      expect(converted.map((one: { sid: string }) => one.sid)).toEqual([after[1].sid])
+      expect((await v2('GET', `/v2/Attempts/${after[1].sid}`)).body.conversion_status).toBe('converted')
+      expect((await v2('GET', '/v2/Attempts/Summary')).body).toMatchObject({ total_attempts: 3, total_converted: 1 })
     })
 
     it('fetching is limited to sixty times a minute', async () => {

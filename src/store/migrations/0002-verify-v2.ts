@@ -10,7 +10,7 @@ alter table verifications add column delivery text not null default 'sent';
 alter table verifications add column keeps_history bigint not null default 0;
 alter table verifications add column notifies bigint not null default 0;
 create index verifications_history on verifications (service_sid, to_ref, sid) where keeps_history = 1;
-create index verifications_deals on verifications (created_at) where amount is not null;
+create index verifications_deals on verifications (created_at) where amount is not null or payee is not null;
 create index challenges_to_close on challenges (expires_at) where open = 1;
 create index rate_counters_to_forget on rate_counters (window_ends_at);
 alter table attempts add column delivery text not null default 'sent';
@@ -191,6 +191,18 @@ create table lookup_overrides (
 `
 
 // An attempt keeps how its message fared; an event is owed in the very statement that makes it.
+// A message was converted when its code came back: of several with one code, the last one that left.
+const views = `
+create view attempts_of_verifications as
+select a.sid, a.verification_sid, a.service_sid, a.account_sid, a.channel, a.created_at, a.delivery, a.error_code,
+  v.key_id, v.to_sealed, v.to_ref, v.to_prefix, v.country, v.locale, v.code_length, v.status,
+  v.expires_at as verification_expires_at, v.updated_at as verification_updated_at,
+  case when v.status = 'approved' and a.sid = (
+    select max(last.sid) from attempts last where last.verification_sid = a.verification_sid and last.delivery <> 'failed')
+  then 1 else 0 end as converted
+from attempts a join verifications v on v.sid = a.verification_sid;
+`
+
 const attemptColumns = 'sid, verification_sid, service_sid, account_sid, channel, created_at, delivery'
 const attemptValues =
   'new.attempt_sid, new.sid, new.service_sid, new.account_sid, new.channel, new.event_at, new.delivery'
@@ -237,6 +249,6 @@ create trigger verifications_event_next after update on verifications for each r
 export const verifyV2: Migration = {
   id: 2,
   name: 'verify v2',
-  sqlite: `${columns}${tables}${sqlite}`,
-  postgres: `${columns}${tables}${postgres}`,
+  sqlite: `${columns}${tables}${views}${sqlite}`,
+  postgres: `${columns}${tables}${views}${postgres}`,
 }

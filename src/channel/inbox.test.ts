@@ -82,12 +82,14 @@ describe('inbox', () => {
     const file = newFile()
     const before = createInbox({ file, clock })
     before.send(message({ body: 'one' }))
-    before.send(message({ body: 'two' }))
+    before.send(message({ body: 'two', channel: 'call', call: { sendDigits: '123', pressKey: true } }))
+    const whole = await before.list()
     await before.flush()
     appendFileSync(file, '{"to":"+55')
 
     const after = createInbox({ file, clock })
-    expect((await after.list()).map(({ body }) => body)).toEqual(['two', 'one'])
+    expect(whole.map(({ body }) => body)).toEqual(['two', 'one'])
+    expect(await after.list()).toEqual(whole)
   })
 
   it('writes a readable line after a broken one', async () => {

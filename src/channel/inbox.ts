@@ -45,6 +45,7 @@ const line = z.object({
   code: z.string(),
   locale: z.enum(locales),
   sentAt: z.number(),
+  call: z.object({ sendDigits: z.string().optional(), pressKey: z.boolean() }).optional(),
 })
 
 /** Makes an inbox of the 10,000 newest messages; with `file` it survives a restart. Lines that cannot be read are skipped. */

@@ -39,8 +39,6 @@ export interface Verification {
   to: string
   channel: Channel
   status: VerificationStatus
-  sends: number
-  checks: number
   attempts: Attempt[]
   /** What the numbering plan says of the number, where the service looks it up. */
   lineType: string | null
@@ -48,7 +46,6 @@ export interface Verification {
   payee: string | null
   createdAt: Instant
   updatedAt: Instant
-  expiresAt: Instant
 }
 
 /** Twilio Verify, rate limits and timeouts. */

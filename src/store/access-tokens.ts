@@ -1,6 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
-import type { Tenant } from './entities.ts'
+import type { Tenant } from './tenant.ts'
 
 /** A ticket with which one device of an identity may enrol. What it says is made anew from this; the ticket itself is not kept. */
 export interface AccessTokenRow extends Tenant {

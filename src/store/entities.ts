@@ -1,11 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
-
-/** Who owns something in the Verify API: always asked for together, so that another tenant's things are nowhere. */
-export interface Tenant {
-  account_sid: string
-  service_sid: string
-}
+import type { Tenant } from './tenant.ts'
 
 /** A user in the factors API, by the caller's own name for them. */
 export interface EntityRow extends Tenant {

@@ -1,7 +1,7 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
-import type { Tenant } from './entities.ts'
 import { factorChecksMax } from './factors.ts'
+import type { Tenant } from './tenant.ts'
 
 /** One ask of a factor. What is pending after its end counts as expired. */
 export interface FactorChallengeRow extends Tenant {

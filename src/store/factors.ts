@@ -1,6 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
-import type { Tenant } from './entities.ts'
+import type { Tenant } from './tenant.ts'
 
 /** An enrolled authenticator of an entity. */
 export interface FactorRow extends Tenant {

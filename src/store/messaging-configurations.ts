@@ -1,6 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
-import type { Tenant } from './entities.ts'
+import type { Tenant } from './tenant.ts'
 
 /** Which messaging service carries the texts to one country (ISO 3166), or to `all` others. */
 export interface MessagingConfigurationRow extends Tenant {

@@ -1,8 +1,8 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
-import type { Tenant } from './entities.ts'
 import type { FactorChallengeRow } from './factor-challenges.ts'
 import { type FactorRow, factorChecksMax } from './factors.ts'
+import type { Tenant } from './tenant.ts'
 
 /** What an authenticator made. `credential_id` and `public_key` (COSE) in base64url, `transports` JSON. */
 export interface NewCredential {
@@ -17,13 +17,6 @@ export function findEnrolment({ account_sid, service_sid }: Tenant, challenge: s
     select * from factors
     where service_sid = ${service_sid} and account_sid = ${account_sid} and enrolment_challenge = ${challenge}
       and factor_type = 'passkeys'`
-}
-
-/** Counts a wrong answer. No row back: the factor is verified or gone, or its answers are spent. */
-export function countEnrolmentAnswer(sid: string) {
-  return sql<{ sid: string }>`
-    update factors set checks = checks + 1
-    where sid = ${sid} and status = 'unverified' and checks < ${factorChecksMax} returning sid`
 }
 
 /**

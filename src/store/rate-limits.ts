@@ -1,6 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
-import type { Tenant } from './entities.ts'
+import type { Tenant } from './tenant.ts'
 
 /** A limit that a service puts on what its starts carry under `unique_name`; its buckets say how much in what time. */
 export interface RateLimitRow extends Tenant {

@@ -1,6 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
-import type { Occasion } from './transactions.ts'
+import type { Occasion } from './occasion.ts'
 
 /** Takes amount and payee out of ended verifications that began before `before`, `limit` at a time. */
 export function forgetDeals(before: Instant, limit: number, { at, ip }: Occasion) {

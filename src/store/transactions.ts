@@ -10,6 +10,7 @@ import {
   type TransactionStatus,
 } from '../model/transaction.ts'
 import { sql } from './db.ts'
+import type { Occasion } from './occasion.ts'
 
 /** A transaction as its row holds it. */
 export interface TransactionRow {
@@ -64,12 +65,6 @@ export function movedBy(transaction: Transaction, row: MovedRow): Transaction {
     binding: row.binding,
     finishedAt: row.finished_at,
   }
-}
-
-/** When and from where a move was asked for: what its audit event says. */
-export interface Occasion {
-  at: Instant
-  ip: string
 }
 
 /** The row as the rest of the program knows it. */

@@ -7,7 +7,7 @@ import {
   verificationSendsMax,
 } from '../model/verification.ts'
 import { sql } from './db.ts'
-import type { Occasion } from './transactions.ts'
+import type { Occasion } from './occasion.ts'
 
 /** A verification as its row holds it. `live` rows stand for their address: at most one for a service and address. */
 export interface VerificationRow {

@@ -35,11 +35,6 @@ export interface WebhookWorker {
   close(): Promise<void>
 }
 
-/** One round of a worker of its own. */
-export function deliverWebhooks(deps: DeliveryDeps): Promise<number> {
-  return createWebhookWorker(deps).deliver()
-}
-
 const [secondMs, minuteMs, hourMs, dayMs] = [1_000, 60_000, 3_600_000, 86_400_000]
 /** From a failed try to the next one, before jitter. */
 const pausesMs = [10 * secondMs, minuteMs, 5 * minuteMs, 30 * minuteMs, 2 * hourMs, 6 * hourMs]
@@ -51,6 +46,7 @@ const placesOfWebhook = 16
 const placesOfWorker = 256
 const missesMax = 3
 
+/** Makes a worker; nothing is sent until `deliver` is called. */
 export function createWebhookWorker(deps: DeliveryDeps): WebhookWorker {
   const { db, clock } = deps
   const taken = new Map<string, number>()

@@ -2,7 +2,8 @@ import type { Transaction } from '../model/transaction.ts'
 import { closeChallenges } from '../store/challenges.ts'
 import { findContact, insertContact, lockSubject } from '../store/contacts.ts'
 import { all, type Db, type Unit } from '../store/db.ts'
-import { type Occasion, supersedeOthers } from '../store/transactions.ts'
+import type { Occasion } from '../store/occasion.ts'
+import { supersedeOthers } from '../store/transactions.ts'
 
 /** Another transaction enrolled another phone in the same instant: this approval must not stand. */
 class EnrolmentLost extends Error {}

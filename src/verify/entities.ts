@@ -1,6 +1,7 @@
 import { newSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
-import { type EntityRow, findEntity, insertEntity, listEntities, type Tenant } from '../store/entities.ts'
+import { type EntityRow, findEntity, insertEntity, listEntities } from '../store/entities.ts'
+import type { Tenant } from '../store/tenant.ts'
 import type { VerifyDeps } from './deps.ts'
 
 /** Makes an entity of an identity. Refuses with 60301 where it is one already. */
@@ -16,6 +17,7 @@ export async function createEntity(
   return made
 }
 
+/** The entity of an identity; undefined where it is none. */
 export async function readEntity(
   { db }: Pick<VerifyDeps, 'db'>,
   tenant: Tenant,

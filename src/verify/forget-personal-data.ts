@@ -1,4 +1,5 @@
 import { all, type Db } from '../store/db.ts'
+import type { Occasion } from '../store/occasion.ts'
 import {
   forgetAccessTokens,
   forgetAddresses,
@@ -9,7 +10,6 @@ import {
   readMark,
   setMark,
 } from '../store/retention.ts'
-import type { Occasion } from '../store/transactions.ts'
 
 const dayMs = 86_400_000
 const addressesMs = 30 * dayMs

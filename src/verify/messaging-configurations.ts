@@ -1,8 +1,8 @@
 import { TwilioError } from '../model/twilio-error.ts'
 import { all } from '../store/db.ts'
-import type { Tenant } from '../store/entities.ts'
 import { insertMessagingConfiguration, type MessagingConfigurationRow } from '../store/messaging-configurations.ts'
 import { holdService } from '../store/services.ts'
+import type { Tenant } from '../store/tenant.ts'
 import type { VerifyDeps } from './deps.ts'
 
 /** Configures a country of a service, or `all` others; undefined when the service is gone. Refuses with 60213 one that is configured. */

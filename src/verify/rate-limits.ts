@@ -1,7 +1,6 @@
 import { newSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import { all } from '../store/db.ts'
-import type { Tenant } from '../store/entities.ts'
 import {
   type BucketRow,
   countBuckets,
@@ -14,6 +13,7 @@ import {
   updateBucket,
 } from '../store/rate-limits.ts'
 import { holdService } from '../store/services.ts'
+import type { Tenant } from '../store/tenant.ts'
 import type { VerifyDeps } from './deps.ts'
 
 type Deps = Pick<VerifyDeps, 'db' | 'clock' | 'random'>

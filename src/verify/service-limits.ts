@@ -2,9 +2,9 @@ import { addressRef } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import { all, type Unit } from '../store/db.ts'
-import type { Tenant } from '../store/entities.ts'
 import { countOne } from '../store/rate-counters.ts'
 import { bucketsOf } from '../store/rate-limits.ts'
+import type { Tenant } from '../store/tenant.ts'
 import type { VerifyDeps } from './deps.ts'
 
 /**

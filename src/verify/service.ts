@@ -1,5 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import type { ServiceRow } from '../store/services.ts'
+import type { Tenant } from '../store/tenant.ts'
 
 /** What a service was set to. Members are Twilio's, as its answers name them; the last two are Aval's own. */
 export interface ServiceSettings {
@@ -66,6 +67,7 @@ export const defaultSettings: ServiceSettings = {
   error_details_enabled: false,
 }
 
+/** The row with the settings that it does not name at their defaults. */
 export function serviceOf(row: ServiceRow): Service {
   return {
     sid: row.sid,
@@ -76,4 +78,9 @@ export function serviceOf(row: ServiceRow): Service {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
+}
+
+/** What the things of a service are looked up by. */
+export function tenantOf({ accountSid, sid }: Service): Tenant {
+  return { account_sid: accountSid, service_sid: sid }
 }

@@ -31,6 +31,7 @@ export interface Services {
 
 const freshMs = 1000
 
+/** Reads and changes services of this store; two of them on one store may differ for a second. */
 export function createServices({ db, clock, random }: { db: Db; clock: Clock; random: Random }): Services {
   const cache = new Map<string, { service: Service; readAt: Instant }>()
 

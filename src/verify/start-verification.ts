@@ -7,7 +7,7 @@ import type { Verification } from '../model/verification.ts'
 import { attemptSid, verificationSendsMax } from '../model/verification.ts'
 import { settleAttempt } from '../store/attempts.ts'
 import { all, type Unit } from '../store/db.ts'
-import type { Occasion } from '../store/transactions.ts'
+import type { Occasion } from '../store/occasion.ts'
 import {
   expireVerifications,
   findLiveVerification,

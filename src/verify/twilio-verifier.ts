@@ -14,15 +14,8 @@ import {
   insertChallenge,
 } from '../store/challenges.ts'
 import { all, type Db } from '../store/db.ts'
-import {
-  approveChecked,
-  lockSpent,
-  movedBy,
-  type Occasion,
-  spendCheck,
-  spendSend,
-  transactionOf,
-} from '../store/transactions.ts'
+import type { Occasion } from '../store/occasion.ts'
+import { approveChecked, lockSpent, movedBy, spendCheck, spendSend, transactionOf } from '../store/transactions.ts'
 import { approvingUnit, enrollContact } from './enroll-contact.ts'
 import { newChallenge } from './new-challenge.ts'
 import {

@@ -1,48 +1,13 @@
-import { secondsUntil } from '../lib/clock.ts'
-import { isSid } from '../lib/ids.ts'
-import { TwilioError } from '../model/twilio-error.ts'
 import type { Verification } from '../model/verification.ts'
-import { all } from '../store/db.ts'
-import { countOne } from '../store/rate-counters.ts'
-import {
-  endVerification,
-  findLiveVerification,
-  findVerification,
-  type VerificationRow,
-} from '../store/verifications.ts'
+import { endVerification } from '../store/verifications.ts'
 import type { VerifyDeps } from './deps.ts'
+import { findNamed } from './fetch-verification.ts'
 import type { Service } from './service.ts'
-import { toRefOf, verificationOf } from './verification-row.ts'
-
-// Twilio Verify, rate limits and timeouts: status polling of one verification.
-const pollings = [
-  { windowMs: 60_000, max: 60 },
-  { windowMs: 3_600_000, max: 180 },
-  { windowMs: 86_400_000, max: 250 },
-] as const
-
-/**
- * The verification of a sid or of an address, if it can be fetched: pending ones and canceled ones (Twilio deletes all others).
- * 20429 when it was asked for more than sixty times a minute, 180 an hour or 250 a day.
- */
-export async function fetchVerification(
-  deps: VerifyDeps,
-  service: Service,
-  sidOrTo: string,
-): Promise<Verification | undefined> {
-  const row = await findRow(deps, service, sidOrTo)
-  if (!row) return undefined
-  const at = deps.clock.now()
-  const pending = row.status === 'pending' && row.expires_at > at
-  // A canceled one is known until its address is forgotten.
-  if (!pending && (row.status !== 'canceled' || !row.to_sealed)) return undefined
-  await spendPolling(deps, row.sid, at)
-  return verificationOf(deps, row, service)
-}
+import { verificationOf } from './verification-row.ts'
 
 /** Whether a sid or an address has a verification that has not ended. */
 export async function isLive(deps: VerifyDeps, service: Service, sidOrTo: string): Promise<boolean> {
-  const row = await findRow(deps, service, sidOrTo)
+  const row = await findNamed(deps, service, sidOrTo)
   return row?.live === 1 && row.expires_at > deps.clock.now()
 }
 
@@ -52,33 +17,8 @@ export async function updateVerification(
   command: { service: Service; sidOrTo: string; status: 'canceled' | 'approved'; ip: string },
 ): Promise<Verification | undefined> {
   const { service, status, ip } = command
-  const row = await findRow(deps, service, command.sidOrTo)
+  const row = await findNamed(deps, service, command.sidOrTo)
   if (!row) return undefined
   const [ended] = await deps.db.write(endVerification(row.sid, status, { at: deps.clock.now(), ip }))
   return ended && verificationOf(deps, ended, service)
-}
-
-async function spendPolling({ db }: VerifyDeps, sid: string, at: number): Promise<void> {
-  const counts = await db.unit(function* () {
-    const spent = []
-    for (const { windowMs, max } of pollings) {
-      const [row] = yield* all(countOne(`poll|${windowMs}|${sid}`, windowMs, at))
-      if (row) spent.push({ ...row, max })
-    }
-    return spent
-  })
-  const over = counts.findLast(({ count, max }) => count > max)
-  if (over) throw new TwilioError(20429, undefined, { retryAfterS: secondsUntil(over.window_ends_at, at) })
-}
-
-async function findRow(
-  { db, keys }: VerifyDeps,
-  service: Service,
-  sidOrTo: string,
-): Promise<VerificationRow | undefined> {
-  const statement = isSid('VE', sidOrTo)
-    ? findVerification(service.sid, sidOrTo.slice(0, 2) + sidOrTo.slice(2).toLowerCase())
-    : findLiveVerification(service.sid, toRefOf(keys, sidOrTo))
-  const [row] = await db.read(statement)
-  return row
 }

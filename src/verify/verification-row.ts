@@ -37,14 +37,11 @@ export async function verificationOf(
     to,
     channel: row.channel,
     status: row.status,
-    sends: row.sends,
-    checks: row.checks,
     attempts,
     lineType: phone ? lineTypeOf(phone) : null,
     amount: row.amount,
     payee: row.payee,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    expiresAt: row.expires_at,
   }
 }

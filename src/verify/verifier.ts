@@ -1,6 +1,6 @@
 import type { Challenge } from '../model/challenge.ts'
 import type { Transaction } from '../model/transaction.ts'
-import type { Occasion } from '../store/transactions.ts'
+import type { Occasion } from '../store/occasion.ts'
 
 /** A transaction, at the version that was read, and the phone that its sealed contact holds. */
 export interface VerifyTarget {

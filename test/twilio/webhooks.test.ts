@@ -9,12 +9,7 @@ import { Secret } from '../../src/lib/secret.ts'
 import { all, type Db, StoreUnavailable, sql } from '../../src/store/db.ts'
 import { expireVerifications } from '../../src/store/verifications.ts'
 import { type FactorEvent, oweEvent, type WebhookDeliveryRow } from '../../src/store/webhook-deliveries.ts'
-import {
-  createWebhookWorker,
-  type DeliveryDeps,
-  deliverWebhooks,
-  forgetDeliveries,
-} from '../../src/verify/deliver-webhooks.ts'
+import { createWebhookWorker, type DeliveryDeps, forgetDeliveries } from '../../src/verify/deliver-webhooks.ts'
 import { createWebhook, type WebhookDeps } from '../../src/verify/webhooks.ts'
 import { accountSid, authToken, type Doors, openDoors, serviceSid, wrong } from '../support/doors.ts'
 import { forEachStore, type TestStore } from '../support/stores.ts'
@@ -22,6 +17,8 @@ import { startReceiver, type WebhookReceiver } from '../support/webhook-receiver
 
 const load = createRequire(import.meta.url)
 const at = `/v2/Services/${serviceSid}/Webhooks`
+/** One round of a worker of its own. */
+const deliverWebhooks = (deps: DeliveryDeps) => createWebhookWorker(deps).deliver()
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
 
 describe('webhooks', () => {

@@ -4,8 +4,7 @@ import { isIdentity } from '../../model/identity.ts'
 import { invalidParameter } from '../../model/twilio-error.ts'
 import { type AccessToken, createAccessToken, readAccessToken } from '../../verify/factors/access-token.ts'
 import { found } from './answers.ts'
-import { baseOf, sidParam, type TwilioDoor } from './door.ts'
-import { tenantOf } from './entities.ts'
+import { baseOf, sidParam, type TwilioDoor, tenantFor } from './door.ts'
 import { formOf } from './form.ts'
 
 const path = '/Services/:service/AccessTokens'
@@ -13,7 +12,7 @@ const path = '/Services/:service/AccessTokens'
 /** AccessTokens: tickets with which a device enrols a push factor. */
 export function registerAccessTokens(scope: FastifyInstance, door: TwilioDoor): void {
   scope.post(path, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const form = formOf(request.body)
     const identity = form.required('Identity')
     if (!isIdentity(identity)) throw invalidParameter('Identity')
@@ -29,7 +28,7 @@ export function registerAccessTokens(scope: FastifyInstance, door: TwilioDoor): 
     return reply.code(201).send(accessTokenBody(made, baseOf(request, door)))
   })
   scope.get(`${path}/:sid`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const one = await readAccessToken(door, tenant, sidParam(request, 'YK'))
     return accessTokenBody(found(request, one), baseOf(request, door))
   })

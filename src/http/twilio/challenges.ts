@@ -8,11 +8,11 @@ import { answerChallenge } from '../../verify/factors/answer-challenge.ts'
 import { createChallenge } from '../../verify/factors/create-challenge.ts'
 import { notifyChallenge } from '../../verify/factors/notify-challenge.ts'
 import { signedMembers } from '../../verify/factors/push.ts'
-import { challengesOf, readChallenge } from '../../verify/factors/read-factors.ts'
+import { challengePages, readChallenge } from '../../verify/factors/read-factors.ts'
 import { found } from './answers.ts'
 import { challengeBody } from './challenge-body.ts'
-import { baseOf, sidParam, type TwilioDoor } from './door.ts'
-import { knownIdentityParam, tenantOf } from './entities.ts'
+import { baseOf, sidParam, type TwilioDoor, tenantFor } from './door.ts'
+import { knownIdentityParam } from './entities.ts'
 import { type Form, formOf } from './form.ts'
 import { pageOf } from './page.ts'
 
@@ -26,7 +26,7 @@ const statuses = ['pending', 'expired', 'approved', 'denied'] as const
 /** Challenges of an entity's factors, and their Notifications. */
 export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): void {
   scope.post(path, async (request, reply) => {
-    const { service, tenant } = await tenantOf(door, request)
+    const { service, tenant } = await tenantFor(door, request)
     const identity = knownIdentityParam(request)
     found(request, await readEntity(door, tenant, identity))
     const form = formOf(request.body)
@@ -42,7 +42,7 @@ export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): vo
     return reply.code(201).send(challengeBody(found(request, made), baseOf(request, door), door.clock.now()))
   })
   scope.get(path, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const identity = knownIdentityParam(request)
     found(request, await readEntity(door, tenant, identity))
     const form = formOf(request.query)
@@ -51,12 +51,12 @@ export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): vo
       status: form.choice('Status', statuses) ?? null,
       order: form.choice('Order', ['asc', 'desc']) ?? ('asc' as const),
     }
-    const read = found(request, await challengesOf(door, tenant, identity, filter))
+    const read = found(request, await challengePages(door, tenant, identity, filter))
     const now = door.clock.now()
     return pageOf(request, door, 'challenges', read, (one) => challengeBody(one, baseOf(request, door), now))
   })
   scope.get(`${path}/:sid`, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const one = found(request, await readChallenge(door, tenant, knownIdentityParam(request), sidParam(request, 'YC')))
     const body = challengeBody(one, baseOf(request, door), door.clock.now())
     if (one.factor_type === 'push' && body.status === 'pending')
@@ -64,7 +64,7 @@ export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): vo
     return body
   })
   scope.post(`${path}/:sid`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const form = formOf(request.body)
     const [identity, sid] = [knownIdentityParam(request), sidParam(request, 'YC')]
     const bodyOf = (row: FactorChallengeRow) => challengeBody(row, baseOf(request, door), door.clock.now())
@@ -75,7 +75,7 @@ export function registerChallenges(scope: FastifyInstance, door: TwilioDoor): vo
     return bodyOf(found(request, answered))
   })
   scope.post(`${path}/:sid/Notifications`, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [owner, asked] = [knownIdentityParam(request), sidParam(request, 'YC')]
     found(request, await readChallenge(door, tenant, owner, asked))
     const ttl = formOf(request.body).integer('Ttl', 0, 300) ?? 300

@@ -4,9 +4,10 @@ import { interceptToken } from '../../lib/intercept-token.ts'
 import { sameSecret } from '../../lib/keyring.ts'
 import type { Outbound } from '../../lib/outbound.ts'
 import type { Secret } from '../../lib/secret.ts'
+import type { Tenant } from '../../store/tenant.ts'
 import type { VerifyDeps } from '../../verify/deps.ts'
 import type { LookupDeps } from '../../verify/lookup-phone.ts'
-import type { Service } from '../../verify/service.ts'
+import { type Service, tenantOf } from '../../verify/service.ts'
 import type { Services } from '../../verify/services.ts'
 import { missing } from './answers.ts'
 
@@ -40,6 +41,15 @@ export async function serviceFor(door: TwilioDoor, request: FastifyRequest): Pro
   const service = await door.services.find(door.accountSid, sidParam(request, 'VA', 'service'))
   if (!service) throw missing(request)
   return service
+}
+
+/** The service that the path names, and what its things are looked up by. Throws 20404 for anybody else's. */
+export async function tenantFor(
+  door: TwilioDoor,
+  request: FastifyRequest,
+): Promise<{ service: Service; tenant: Tenant }> {
+  const service = await serviceFor(door, request)
+  return { service, tenant: tenantOf(service) }
 }
 
 const intercepted = new Set(['verify.twilio.com', 'lookups.twilio.com'])

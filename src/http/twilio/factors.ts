@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import { invalidParameter } from '../../model/twilio-error.ts'
 import { createFactor, type NewFactorKind } from '../../verify/factors/create-factor.ts'
 import { deleteFactor } from '../../verify/factors/delete-factor.ts'
-import { factorsOf, readFactor } from '../../verify/factors/read-factors.ts'
+import { factorPages, readFactor } from '../../verify/factors/read-factors.ts'
 import { updateFactor } from '../../verify/factors/update-factor.ts'
 import { found } from './answers.ts'
-import { baseOf, sidParam, type TwilioDoor } from './door.ts'
-import { identityParam, knownIdentityParam, tenantOf } from './entities.ts'
+import { baseOf, sidParam, type TwilioDoor, tenantFor } from './door.ts'
+import { identityParam, knownIdentityParam } from './entities.ts'
 import { factorBody } from './factor-body.ts'
 import { type Form, formOf, given } from './form.ts'
 import { pageOf } from './page.ts'
@@ -19,7 +19,7 @@ const payloadMax = 5000
 /** Factors of an entity: TOTP and push; passkeys are enrolled at an address of their own and are read and removed here. */
 export function registerFactors(scope: FastifyInstance, door: TwilioDoor): void {
   scope.post(path, async (request, reply) => {
-    const { service } = await tenantOf(door, request)
+    const { service } = await tenantFor(door, request)
     const identity = identityParam(request)
     const form = formOf(request.body)
     const friendlyName = form.required('FriendlyName', 64)
@@ -33,17 +33,17 @@ export function registerFactors(scope: FastifyInstance, door: TwilioDoor): void 
     return reply.code(201).send({ ...factorBody(factor, baseOf(request, door)), binding, options: null })
   })
   scope.get(path, async (request) => {
-    const { tenant } = await tenantOf(door, request)
-    const read = found(request, await factorsOf(door, tenant, knownIdentityParam(request)))
+    const { tenant } = await tenantFor(door, request)
+    const read = found(request, await factorPages(door, tenant, knownIdentityParam(request)))
     return pageOf(request, door, 'factors', read, (one) => factorBody(one, baseOf(request, door)))
   })
   scope.get(`${path}/:sid`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const one = await readFactor(door, tenant, knownIdentityParam(request), sidParam(request, 'YF'))
     return factorBody(found(request, one), baseOf(request, door))
   })
   scope.post(`${path}/:sid`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [identity, sid] = [knownIdentityParam(request), sidParam(request, 'YF')]
     found(request, await readFactor(door, tenant, identity, sid))
     const form = formOf(request.body)
@@ -58,7 +58,7 @@ export function registerFactors(scope: FastifyInstance, door: TwilioDoor): void 
     return factorBody(found(request, updated), baseOf(request, door))
   })
   scope.delete(`${path}/:sid`, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const removed = await deleteFactor(door, tenant, knownIdentityParam(request), sidParam(request, 'YF'))
     found(request, removed || undefined)
     return reply.code(204).send()

@@ -21,6 +21,7 @@ export interface Form {
 
 const textMax = 10_000
 
+/** The parameters of a parsed body or query; anything but an object has none. */
 export function formOf(body: unknown): Form {
   const values = (body !== null && typeof body === 'object' ? body : {}) as Record<string, unknown>
 

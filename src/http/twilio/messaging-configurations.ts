@@ -12,8 +12,7 @@ import {
 } from '../../store/messaging-configurations.ts'
 import { createMessagingConfiguration } from '../../verify/messaging-configurations.ts'
 import { found } from './answers.ts'
-import { baseOf, param, type TwilioDoor } from './door.ts'
-import { tenantOf } from './entities.ts'
+import { baseOf, param, type TwilioDoor, tenantFor } from './door.ts'
 import { type Form, formOf } from './form.ts'
 import { pageOf } from './page.ts'
 
@@ -23,7 +22,7 @@ const path = '/Services/:service/MessagingConfigurations'
 export function registerMessagingConfigurations(scope: FastifyInstance, door: TwilioDoor): void {
   const { db, clock } = door
   scope.post(path, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const form = formOf(request.body)
     const country = destinationOf(form.required('Country'))
     if (!country) throw invalidParameter('Country')
@@ -32,20 +31,20 @@ export function registerMessagingConfigurations(scope: FastifyInstance, door: Tw
     return reply.code(201).send(configurationBody(found(request, made), baseOf(request, door)))
   })
   scope.get(path, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const read = (offset: number, limit: number) => db.read(listMessagingConfigurations(tenant, offset, limit))
     return pageOf(request, door, 'messaging_configurations', read, (one) =>
       configurationBody(one, baseOf(request, door)),
     )
   })
   scope.get(`${path}/:country`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const country = found(request, destinationOf(param(request, 'country')))
     const [one] = await db.read(findMessagingConfiguration(tenant, country))
     return configurationBody(found(request, one), baseOf(request, door))
   })
   scope.post(`${path}/:country`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const country = found(request, destinationOf(param(request, 'country')))
     const [one] = await db.read(findMessagingConfiguration(tenant, country))
     found(request, one)
@@ -54,7 +53,7 @@ export function registerMessagingConfigurations(scope: FastifyInstance, door: Tw
     return configurationBody(found(request, changed), baseOf(request, door))
   })
   scope.delete(`${path}/:country`, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const country = found(request, destinationOf(param(request, 'country')))
     const [removed] = await db.write(deleteMessagingConfiguration(tenant, country))
     found(request, removed)

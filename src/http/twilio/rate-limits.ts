@@ -14,8 +14,7 @@ import {
 } from '../../store/rate-limits.ts'
 import { changeBucket, createBucket, createRateLimit } from '../../verify/rate-limits.ts'
 import { found } from './answers.ts'
-import { baseOf, sidParam, type TwilioDoor } from './door.ts'
-import { tenantOf } from './entities.ts'
+import { baseOf, sidParam, type TwilioDoor, tenantFor } from './door.ts'
 import { type Form, formOf } from './form.ts'
 import { pageOf } from './page.ts'
 
@@ -26,7 +25,7 @@ const buckets = `${limits}/:limit/Buckets`
 export function registerRateLimits(scope: FastifyInstance, door: TwilioDoor): void {
   const { db, clock } = door
   scope.post(limits, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const form = formOf(request.body)
     const uniqueName = form.required('UniqueName')
     if (!/^[A-Za-z0-9_.-]{1,64}$/.test(uniqueName)) throw new TwilioError(60209)
@@ -34,17 +33,17 @@ export function registerRateLimits(scope: FastifyInstance, door: TwilioDoor): vo
     return reply.code(201).send(rateLimitBody(found(request, made), baseOf(request, door)))
   })
   scope.get(limits, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const read = (offset: number, limit: number) => db.read(listRateLimits(tenant, offset, limit))
     return pageOf(request, door, 'rate_limits', read, (one) => rateLimitBody(one, baseOf(request, door)))
   })
   scope.get(`${limits}/:sid`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [one] = await db.read(findRateLimit(tenant, sidParam(request, 'RK')))
     return rateLimitBody(found(request, one), baseOf(request, door))
   })
   scope.post(`${limits}/:sid`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [one] = await db.read(findRateLimit(tenant, sidParam(request, 'RK')))
     const { sid, description } = found(request, one)
     const given = formOf(request.body).text('Description', 255)
@@ -52,14 +51,14 @@ export function registerRateLimits(scope: FastifyInstance, door: TwilioDoor): vo
     return rateLimitBody(found(request, changed), baseOf(request, door))
   })
   scope.delete(`${limits}/:sid`, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [removed] = await db.write(deleteRateLimit(tenant, sidParam(request, 'RK')))
     found(request, removed)
     return reply.code(204).send()
   })
 
   scope.post(buckets, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [limit] = await db.read(findRateLimit(tenant, sidParam(request, 'RK', 'limit')))
     const { sid: rateLimitSid } = found(request, limit)
     const form = formOf(request.body)
@@ -70,19 +69,19 @@ export function registerRateLimits(scope: FastifyInstance, door: TwilioDoor): vo
     return reply.code(201).send(bucketBody(found(request, made), baseOf(request, door)))
   })
   scope.get(buckets, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [limit] = await db.read(findRateLimit(tenant, sidParam(request, 'RK', 'limit')))
     const { sid } = found(request, limit)
     const read = (offset: number, size: number) => db.read(listBuckets(tenant, sid, offset, size))
     return pageOf(request, door, 'buckets', read, (one) => bucketBody(one, baseOf(request, door)))
   })
   scope.get(`${buckets}/:sid`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [one] = await db.read(findBucket(tenant, sidParam(request, 'RK', 'limit'), sidParam(request, 'BL')))
     return bucketBody(found(request, one), baseOf(request, door))
   })
   scope.post(`${buckets}/:sid`, async (request) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [one] = await db.read(findBucket(tenant, sidParam(request, 'RK', 'limit'), sidParam(request, 'BL')))
     const { sid, rate_limit_sid: rateLimitSid } = found(request, one)
     const { max, intervalS } = sizeOf(formOf(request.body))
@@ -90,7 +89,7 @@ export function registerRateLimits(scope: FastifyInstance, door: TwilioDoor): vo
     return bucketBody(found(request, changed), baseOf(request, door))
   })
   scope.delete(`${buckets}/:sid`, async (request, reply) => {
-    const { tenant } = await tenantOf(door, request)
+    const { tenant } = await tenantFor(door, request)
     const [one] = await db.read(findBucket(tenant, sidParam(request, 'RK', 'limit'), sidParam(request, 'BL')))
     const [removed] = await db.write(deleteBucket(found(request, one).sid))
     found(request, removed)

@@ -1,7 +1,7 @@
 import { CompactEncrypt } from 'jose'
 import { newSid } from '../../lib/ids.ts'
 import { type AccessTokenRow, findAccessToken, insertAccessToken } from '../../store/access-tokens.ts'
-import type { Tenant } from '../../store/entities.ts'
+import type { Tenant } from '../../store/tenant.ts'
 import type { VerifyDeps } from '../deps.ts'
 
 type Deps = Pick<VerifyDeps, 'db' | 'clock' | 'random' | 'keys'>

@@ -1,6 +1,5 @@
 import { TwilioError } from '../../model/twilio-error.ts'
 import { all } from '../../store/db.ts'
-import type { Tenant } from '../../store/entities.ts'
 import {
   type FactorChallengeRow,
   findFactorChallenge,
@@ -8,6 +7,7 @@ import {
   spendChallengeCheck,
 } from '../../store/factor-challenges.ts'
 import { type FactorRow, factorChecksMax, findFactor, useStep } from '../../store/factors.ts'
+import type { Tenant } from '../../store/tenant.ts'
 import { oweEvent } from '../../store/webhook-deliveries.ts'
 import type { VerifyDeps } from '../deps.ts'
 import { factorEvent } from './factor-event.ts'

@@ -2,12 +2,11 @@ import { isoSeconds, secondsUntil } from '../../lib/clock.ts'
 import { newSid } from '../../lib/ids.ts'
 import { TwilioError } from '../../model/twilio-error.ts'
 import { all, type Unit } from '../../store/db.ts'
-import type { Tenant } from '../../store/entities.ts'
 import { type FactorChallengeRow, insertFactorChallenge } from '../../store/factor-challenges.ts'
 import { type FactorRow, holdFactor } from '../../store/factors.ts'
 import { countOne } from '../../store/rate-counters.ts'
 import type { VerifyDeps } from '../deps.ts'
-import type { Service } from '../service.ts'
+import { type Service, tenantOf } from '../service.ts'
 import { answerChallenge } from './answer-challenge.ts'
 import type { TotpConfig } from './totp.ts'
 
@@ -42,7 +41,7 @@ export async function createChallenge(
   command: CreateChallenge,
 ): Promise<FactorChallengeRow | undefined> {
   const { service, identity, factorSid, details, hiddenDetails, authPayload } = command
-  const tenant: Tenant = { account_sid: service.accountSid, service_sid: service.sid }
+  const tenant = tenantOf(service)
   const at = deps.clock.now()
   const shown = details && { ...details, ...(service.settings.push.include_date && { date: isoSeconds(at) }) }
   const made = await deps.db.unit(function* () {

@@ -5,7 +5,7 @@ import { keepEntity } from '../../store/entities.ts'
 import { countFactors, type FactorRow, insertFactor } from '../../store/factors.ts'
 import { oweEvent } from '../../store/webhook-deliveries.ts'
 import type { VerifyDeps } from '../deps.ts'
-import type { Service } from '../service.ts'
+import { type Service, tenantOf } from '../service.ts'
 import { factorEvent } from './factor-event.ts'
 import { type PushConfig, pushKey } from './push.ts'
 import { spendEnrolment } from './spend-enrolment.ts'
@@ -38,7 +38,7 @@ export async function createFactor(
   const at = deps.clock.now()
   const owner = { sid: newSid('YF', at, deps.random), key_id: deps.keys.activeId }
   const { binding, ...made } = madeOf(deps, service, friendlyName, kind, owner)
-  const tenant = { account_sid: service.accountSid, service_sid: service.sid }
+  const tenant = tenantOf(service)
   const factor = await deps.db.unit(function* () {
     const entity = { sid: newSid('YE', at, deps.random), ...tenant, identity, created_at: at, updated_at: at }
     const [kept] = yield* all(keepEntity(entity))

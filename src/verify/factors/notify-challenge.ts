@@ -1,7 +1,7 @@
 import { TwilioError } from '../../model/twilio-error.ts'
-import type { Tenant } from '../../store/entities.ts'
 import { type FactorChallengeRow, findFactorChallenge, spendNotification } from '../../store/factor-challenges.ts'
 import { findFactor } from '../../store/factors.ts'
+import type { Tenant } from '../../store/tenant.ts'
 import type { VerifyDeps } from '../deps.ts'
 import type { PushConfig } from './push.ts'
 

@@ -1,4 +1,4 @@
-import { findEntity, type Tenant } from '../../store/entities.ts'
+import { findEntity } from '../../store/entities.ts'
 import {
   type ChallengeFilter,
   type FactorChallengeRow,
@@ -6,10 +6,12 @@ import {
   listFactorChallenges,
 } from '../../store/factor-challenges.ts'
 import { type FactorRow, findFactor, listFactors } from '../../store/factors.ts'
+import type { Tenant } from '../../store/tenant.ts'
 import type { VerifyDeps } from '../deps.ts'
 
 type Deps = Pick<VerifyDeps, 'db' | 'clock'>
 
+/** A factor of this identity; undefined where it has none of this SID. */
 export async function readFactor(
   { db }: Deps,
   tenant: Tenant,
@@ -20,12 +22,13 @@ export async function readFactor(
   return row
 }
 
-/** Newest first; undefined where there is no such entity. */
-export async function factorsOf({ db }: Deps, tenant: Tenant, identity: string) {
+/** Reads the factors of an identity page by page, newest first; undefined where there is no such entity. */
+export async function factorPages({ db }: Deps, tenant: Tenant, identity: string) {
   const [entity] = await db.read(findEntity(tenant, identity))
   return entity && ((offset: number, limit: number) => db.read(listFactors(tenant, entity.sid, offset, limit)))
 }
 
+/** A challenge of this identity; undefined where it has none of this SID. */
 export async function readChallenge(
   { db }: Deps,
   tenant: Tenant,
@@ -36,8 +39,8 @@ export async function readChallenge(
   return row
 }
 
-/** The challenges that the filter means; undefined where there is no such entity. */
-export async function challengesOf(
+/** Reads the challenges that the filter means page by page; undefined where there is no such entity. */
+export async function challengePages(
   { db, clock }: Deps,
   tenant: Tenant,
   identity: string,

@@ -1,8 +1,8 @@
 import { type Instant, secondsUntil } from '../../lib/clock.ts'
 import { TwilioError } from '../../model/twilio-error.ts'
 import { all, type Unit } from '../../store/db.ts'
-import type { Tenant } from '../../store/entities.ts'
 import { countOne } from '../../store/rate-counters.ts'
+import type { Tenant } from '../../store/tenant.ts'
 
 const aDayMax = 100
 const dayMs = 86_400_000

@@ -1,6 +1,5 @@
 import { invalidParameter, TwilioError } from '../../model/twilio-error.ts'
 import { all } from '../../store/db.ts'
-import type { Tenant } from '../../store/entities.ts'
 import {
   type FactorRow,
   findFactor,
@@ -10,6 +9,7 @@ import {
   useStep,
   verifyFactorRow,
 } from '../../store/factors.ts'
+import type { Tenant } from '../../store/tenant.ts'
 import { oweEvent } from '../../store/webhook-deliveries.ts'
 import type { VerifyDeps } from '../deps.ts'
 import { factorEvent } from './factor-event.ts'

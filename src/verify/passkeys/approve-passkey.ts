@@ -13,10 +13,10 @@ import {
 import { oweEvent } from '../../store/webhook-deliveries.ts'
 import type { VerifyDeps } from '../deps.ts'
 import { factorEvent } from '../factors/factor-event.ts'
-import type { Service } from '../service.ts'
+import { type Service, tenantOf } from '../service.ts'
 import { answerOnce } from './answer-once.ts'
 import { type AnswerOf, type Assertion, challengeOf } from './credential.ts'
-import { askedIn, configOf, credentialOf, tenantOf, userHandleOf } from './passkey-row.ts'
+import { askedIn, configOf, credentialOf, userHandleOf } from './passkey-row.ts'
 import { passkeyConfig } from './relying-party.ts'
 import { readAssertion } from './webauthn.ts'
 

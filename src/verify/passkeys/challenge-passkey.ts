@@ -4,8 +4,8 @@ import { type FactorChallengeRow, insertFactorChallenge } from '../../store/fact
 import type { FactorRow } from '../../store/factors.ts'
 import { findPasskeyOf, listPasskeys } from '../../store/passkeys.ts'
 import type { VerifyDeps } from '../deps.ts'
-import type { Service } from '../service.ts'
-import { configOf, credentialOf, tenantOf } from './passkey-row.ts'
+import { type Service, tenantOf } from '../service.ts'
+import { configOf, credentialOf } from './passkey-row.ts'
 import { type PasskeyConfig, passkeyConfig } from './relying-party.ts'
 import { requestOptions } from './webauthn.ts'
 

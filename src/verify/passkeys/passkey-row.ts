@@ -1,7 +1,5 @@
-import type { Tenant } from '../../store/entities.ts'
 import type { FactorChallengeRow } from '../../store/factor-challenges.ts'
 import type { FactorRow } from '../../store/factors.ts'
-import type { Service } from '../service.ts'
 import type { PasskeyConfig } from './relying-party.ts'
 import type { EnrolledCredential, RequestOptions } from './webauthn.ts'
 
@@ -28,9 +26,4 @@ export function askedIn(row: FactorChallengeRow): RequestOptions {
 /** The user handle: it names the entity by its SID, as Twilio does, and tells nothing of the identity. Base64url. */
 export function userHandleOf(entitySid: string): string {
   return Buffer.from(entitySid).toString('base64url')
-}
-
-/** What the things of a service are looked up by. */
-export function tenantOf(service: Service): Tenant {
-  return { account_sid: service.accountSid, service_sid: service.sid }
 }

@@ -1,14 +1,14 @@
 import type { Instant } from '../../lib/clock.ts'
 import { all } from '../../store/db.ts'
-import { type FactorRow, factorChecksMax } from '../../store/factors.ts'
-import { countEnrolmentAnswer, enrolCredential, findEnrolment, findPasskey } from '../../store/passkeys.ts'
+import { type FactorRow, factorChecksMax, spendFactorCheck } from '../../store/factors.ts'
+import { enrolCredential, findEnrolment, findPasskey } from '../../store/passkeys.ts'
 import { oweEvent } from '../../store/webhook-deliveries.ts'
 import type { VerifyDeps } from '../deps.ts'
 import { factorEvent } from '../factors/factor-event.ts'
-import type { Service } from '../service.ts'
+import { type Service, tenantOf } from '../service.ts'
 import { answerOnce } from './answer-once.ts'
 import { type AnswerOf, type Attestation, challengeOf } from './credential.ts'
-import { configOf, tenantOf } from './passkey-row.ts'
+import { configOf } from './passkey-row.ts'
 import { type EnrolledCredential, readAttestation } from './webauthn.ts'
 
 const enrolmentTtlMs = 600_000
@@ -38,7 +38,7 @@ export async function verifyPasskey(
       const credential = await readAttestation(answer, configOf(factor), challenge)
       return credential ? enrol(db, factor, credential, at) : 60311
     },
-    count: async ({ sid }) => (await db.write(countEnrolmentAnswer(sid))).length > 0,
+    count: async ({ sid }) => (await db.write(spendFactorCheck(sid))).length > 0,
   })
 }
 

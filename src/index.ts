@@ -1,4 +1,5 @@
 export { type Aval, createAval } from './aval.ts'
+export type { Carrier, OutgoingMessage } from './channel/carrier.ts'
 export { type AvalConfig, ConfigError, readConfig } from './config.ts'
 export { Secret } from './lib/secret.ts'
 export { all, type Db, type Session, type Statement, StoreUnavailable, sql, type Unit, type Value } from './store/db.ts'

@@ -21,8 +21,8 @@ export async function sweep({ db, clock }: Pick<GateDeps, 'db' | 'clock'>): Prom
     })
   } while (ended === batch)
   while ((await db.write(expireVerifications(null, batch, occasion))).length === batch);
-  await db.write(closeExpiredChallenges(occasion.at))
-  await db.write(forgetIdempotencyKeys(occasion.at))
-  await db.write(forgetCounters(occasion.at))
+  while ((await db.write(closeExpiredChallenges(occasion.at, batch))).length === batch);
+  while ((await db.write(forgetIdempotencyKeys(occasion.at, batch))).length === batch);
+  while ((await db.write(forgetCounters(occasion.at, batch))).length === batch);
   await forgetPersonalData(db, occasion)
 }

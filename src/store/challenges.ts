@@ -60,9 +60,12 @@ export function closeChallenges(transactionId: string) {
     update challenges set open = 0, code_seed = '', code_mac = '' where transaction_id = ${transactionId} and open = 1 returning *`
 }
 
-/** Wipes codes whose time is over. */
-export function closeExpiredChallenges(at: Instant) {
-  return sql`update challenges set open = 0, code_seed = '', code_mac = '' where open = 1 and expires_at <= ${at}`
+/** Wipes codes whose time is over, `limit` at a time. */
+export function closeExpiredChallenges(at: Instant, limit: number) {
+  return sql<{ id: string }>`
+    update challenges set open = 0, code_seed = '', code_mac = ''
+    where id in (select id from challenges where open = 1 and expires_at <= ${at} limit ${limit}) and open = 1
+    returning id`
 }
 
 /** Closes what other transactions have open at this address, where Twilio would send them one code for both. */

@@ -56,6 +56,10 @@ export function shredAnswers(transactionId: string) {
   return sql`update idempotency_keys set answer = null where transaction_id = ${transactionId}`
 }
 
-export function forgetIdempotencyKeys(at: Instant) {
-  return sql`delete from idempotency_keys where expires_at <= ${at}`
+/** Removes keys that are over, `limit` at a time. */
+export function forgetIdempotencyKeys(at: Instant, limit: number) {
+  return sql<{ scope: string }>`
+    delete from idempotency_keys
+    where scope in (select scope from idempotency_keys where expires_at <= ${at} limit ${limit}) and expires_at <= ${at}
+    returning scope`
 }

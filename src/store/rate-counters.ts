@@ -11,6 +11,10 @@ export function countOne(key: string, windowMs: number, at: Instant) {
     returning count, window_ends_at`
 }
 
-export function forgetCounters(at: Instant) {
-  return sql`delete from rate_counters where window_ends_at <= ${at}`
+/** Removes windows that are over, `limit` at a time. */
+export function forgetCounters(at: Instant, limit: number) {
+  return sql<{ key: string }>`
+    delete from rate_counters
+    where key in (select key from rate_counters where window_ends_at <= ${at} limit ${limit}) and window_ends_at <= ${at}
+    returning key`
 }

@@ -62,8 +62,8 @@ export const proofs: Readonly<Record<string, string>> = {
 
 /** What an operation of ours does less than Twilio's; each stands under "Not there" in docs/twilio-compat.md. The others are whole. */
 export const lacks: Readonly<Record<string, string>> = {
-  CreateService: 'settings of push and WhatsApp are kept without effect',
-  UpdateService: 'settings of push and WhatsApp are kept without effect',
+  CreateService: 'credentials of push and WhatsApp are kept without effect',
+  UpdateService: 'credentials of push and WhatsApp are kept without effect',
   CreateVerification: 'without `sna` and RCS',
   ListVerificationAttempt: 'without price and network',
   FetchVerificationAttempt: 'without price and network',

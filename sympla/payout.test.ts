@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openStore, sql } from '../src/index.ts'
 import { newLocation } from '../test/support/stores.ts'
 import { fillIn, goodForm, openPortal, type TestPortal } from './testing/open-portal.ts'
 
 let portal: TestPortal
 let leave: () => Promise<void>
 let file = ''
+let location: { url: string } | { file: string }
 
 const transactions = () => portal.aval.transactions
 const first = () => {
@@ -20,6 +22,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (store) => {
     const place = await newLocation(store)
     file = 'file' in place.location ? place.location.file : ''
     leave = place.leave
+    location = place.location
     portal = await openPortal(place.location)
   })
   afterEach(async () => {
@@ -192,6 +195,27 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (store) => {
       expect(transactions()).toHaveLength(2)
     },
   )
+
+  test('a second click on "start again" goes on where the first one is, however far that is', async () => {
+    await portal.post('/repasse/confirmar', await fillIn(portal))
+    portal.aval.set(first().id, 'locked')
+    await portal.get(`/repasse/retorno?transaction=${first().id}`)
+    const again = await fillIn(portal)
+    // The first click has made the next version of what was typed, and nothing else yet.
+    const another = openStore(location)
+    await another.write(sql`update sympla_drafts set version = version + 1, renewed = 1`)
+    await another.close()
+    const second = await portal.post('/repasse/confirmar', again)
+    expect(second.headers.location).toBe(`http://portal.test/t/${transactions().at(-1)?.id}?k=secret`)
+    expect(transactions()).toHaveLength(2)
+    // An edit is no renewal: what was not reviewed is not confirmed.
+    portal.aval.set(transactions().at(-1)?.id ?? '', 'locked')
+    await portal.platform.settle()
+    const stale = await fillIn(portal)
+    await portal.post('/repasse/dados', { ...goodForm, amount: '99.999,00' })
+    const refused = await portal.post('/repasse/confirmar', stale)
+    expect(refused.headers.location).toBe('/repasse/revisao?aviso=changed')
+  })
 
   test('a page left open from before a failure does not start anything by itself', async () => {
     const version = await fillIn(portal)

@@ -31,9 +31,10 @@ export async function confirmPayout(
   const draft = await readDraft(deps, organizer.subject)
   if (!draft) return leadToNewest(deps, organizer)
   if (draft.version === version) return confirmDraft(deps, command, draft)
-  // The second click on "start again": the first one has made the next version.
-  const next = restart && draft.version === version + 1 ? await findRequestFor(deps, draft) : undefined
-  return next ? confirmDraft(deps, { ...command, restart: false }, draft) : { next: 'review', notice: 'changed' }
+  // The second click on "start again": the first one has made the next version, which says the same, and is perhaps not yet further.
+  if (restart && draft.renewed && draft.version === version + 1)
+    return confirmDraft(deps, { ...command, restart: false }, draft)
+  return { next: 'review', notice: 'changed' }
 }
 
 type Command = Parameters<typeof confirmPayout>[1]

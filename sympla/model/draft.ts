@@ -23,6 +23,8 @@ export type DraftFields = Record<DraftFieldName, string>
 export interface Draft {
   id: string
   version: number
+  /** Whether it says what the version before it said: a confirmation of that one started again. */
+  renewed: boolean
   fields: DraftFields
 }
 

@@ -12,6 +12,7 @@ export interface DraftDeps {
 interface Row {
   id: string
   version: number
+  renewed: number
   sealed: string
 }
 
@@ -22,10 +23,12 @@ export async function readDraft(
   { db, key }: Pick<DraftDeps, 'db' | 'key'>,
   organizer: string,
 ): Promise<Draft | undefined> {
-  const [row] = await db.read(sql<Row>`select id, version, sealed from sympla_drafts where organizer = ${organizer}`)
+  const [row] = await db.read(
+    sql<Row>`select id, version, renewed, sealed from sympla_drafts where organizer = ${organizer}`,
+  )
   if (!row) return undefined
   const fields = (await openJson(key, placeOf(organizer), row.sealed)) as Record<string, unknown>
-  return { id: row.id, version: row.version, fields: readDraftFields(fields) }
+  return { id: row.id, version: row.version, renewed: Number(row.renewed) === 1, fields: readDraftFields(fields) }
 }
 
 /** Keeps what was typed. Fields that say what is kept already make no new version, so sending a form twice changes nothing. */
@@ -38,16 +41,16 @@ export async function saveDraft(deps: DraftDeps, organizer: string, fields: Draf
     insert into sympla_drafts (organizer, id, version, sealed, updated_at)
     values (${organizer}, ${randomUUID()}, 1, ${sealed}, ${now})
     on conflict (organizer) do update
-      set version = sympla_drafts.version + 1, sealed = excluded.sealed, updated_at = excluded.updated_at
-    returning id, version, sealed`)
+      set version = sympla_drafts.version + 1, renewed = 0, sealed = excluded.sealed, updated_at = excluded.updated_at
+    returning id, version, renewed, sealed`)
   if (!row) throw new Error('a saved draft came back as no row')
-  return { id: row.id, version: row.version, fields }
+  return { id: row.id, version: row.version, renewed: false, fields }
 }
 
 /** Makes a new version of unchanged fields, for a confirmation that starts again. False when the version is another by now. */
 export async function renewDraft({ db, clock }: Pick<DraftDeps, 'db' | 'clock'>, draft: Draft): Promise<boolean> {
   const rows = await db.write(sql`
-    update sympla_drafts set version = version + 1, updated_at = ${clock.now()}
+    update sympla_drafts set version = version + 1, renewed = 1, updated_at = ${clock.now()}
     where id = ${draft.id} and version = ${draft.version}
     returning id`)
   return rows.length === 1

@@ -69,6 +69,7 @@ create table sympla_payouts (
 );
 create index sympla_payouts_by_organizer on sympla_payouts (organizer, created_at);
 `,
+  'alter table sympla_drafts add column renewed bigint not null default 0',
 ]
 
 /** Brings the platform's own tables up to date while every other process waits. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
+import { startBackground } from './background.ts'
 import type { Carrier } from './channel/carrier.ts'
 import { createInbox } from './channel/inbox.ts'
 import type { AvalConfig } from './config.ts'
@@ -98,15 +99,12 @@ export async function createAval(
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
   if (inbox) registerInbox(app, { inbox, clock, publicUrl, brand })
 
-  const timers = [
-    every(sweepMs, () => sweep(gate)),
-    every(headMs, () => signAuditHeads(gate)),
-    every(webhookMs, webhookWorker.deliver),
-    every(sweepMs, () => forgetDeliveries(gate)),
-  ]
-  function every(ms: number, work: () => Promise<unknown>): NodeJS.Timeout {
-    return setInterval(() => work().catch((err) => log.error({ err }, 'background work failed')), ms).unref()
-  }
+  const background = startBackground(log, [
+    { name: 'sweep', everyMs: sweepMs, run: () => sweep(gate) },
+    { name: 'audit heads', everyMs: headMs, run: () => signAuditHeads(gate) },
+    { name: 'webhooks', everyMs: webhookMs, run: webhookWorker.deliver },
+    { name: 'webhooks that ended', everyMs: sweepMs, run: () => forgetDeliveries(gate) },
+  ])
 
   return {
     app,
@@ -117,7 +115,7 @@ export async function createAval(
     assetUrl,
     async close() {
       draining = true
-      for (const timer of timers) clearInterval(timer)
+      background.stop()
       await Promise.all([app.close(), webhookWorker.close()])
       await signAuditHeads(gate).catch(() => undefined)
       await db.close()

@@ -30,6 +30,7 @@ export const templates: readonly Template[] = [
   ]),
 ]
 
+/** The template of this SID; undefined when the catalogue has none. */
 export function findTemplate(sid: string): Template | undefined {
   return templates.find((one) => one.sid.toLowerCase() === sid.toLowerCase())
 }

@@ -83,6 +83,7 @@ export function refuseDestination(deps: Pick<GateDeps, 'guard' | 'log'>, phone: 
   throw new AvalError('destination_not_allowed', message, faultOf('contact.phone', message))
 }
 
+/** The phone, in E.164, at which this transaction is proved; unsealed for sending and nothing else. */
 export function phoneOf({ keys }: Pick<GateDeps, 'keys'>, { keyId, phoneSealed, subject }: Transaction): string {
   if (!phoneSealed) throw new AvalError('contact_required', 'The transaction has no phone to send a code to.')
   return openAddress(keys, keyId, subject, phoneSealed)

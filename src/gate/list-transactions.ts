@@ -9,6 +9,7 @@ import { listTransactions as listRows, transactionOf } from '../store/transactio
 import type { GateDeps, TransactionState } from './deps.ts'
 import { requireTransaction, stateOf } from './read-transaction.ts'
 
+/** Which transactions are meant; what is left out filters nothing. */
 export interface ListTransactions {
   status?: TransactionStatus | undefined
   subject?: string | undefined

@@ -41,6 +41,7 @@ export const policies = {
 /** The rules for a kind that has none of its own. */
 export const defaultPolicy: Policy = { ...codeBySms, payload: z.unknown() }
 
+/** The rules for a kind of transaction; a kind without rules of its own has the default ones. */
 export function policyFor(kind: string): Policy {
   return Object.hasOwn(policies, kind) ? policies[kind as keyof typeof policies] : defaultPolicy
 }

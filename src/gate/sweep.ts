@@ -1,6 +1,7 @@
 import { closeChallenges, closeExpiredChallenges } from '../store/challenges.ts'
-import { all } from '../store/db.ts'
+import { all, type Db } from '../store/db.ts'
 import { forgetIdempotencyKeys } from '../store/idempotency-keys.ts'
+import type { Occasion } from '../store/occasion.ts'
 import { forgetCounters } from '../store/rate-counters.ts'
 import { expireTransactions } from '../store/transactions.ts'
 import { expireVerifications } from '../store/verifications.ts'
@@ -9,20 +10,37 @@ import type { GateDeps } from './deps.ts'
 
 const batch = 200
 
-/** Ends what is over: transactions (and their payloads), codes, verifications, idempotency keys, counters, what need not be known any more. Any number of nodes may do it. */
-export async function sweep({ db, clock }: Pick<GateDeps, 'db' | 'clock'>): Promise<void> {
+type SweepDeps = Pick<GateDeps, 'db' | 'clock'>
+
+/**
+ * Ends what is over: transactions (and their payloads), codes, verifications, idempotency keys, counters, what need not be known any
+ * more. Any number of nodes may do it. A step that fails keeps none of the others from theirs; it rejects at the end with what failed.
+ */
+export async function sweep({ db, clock }: SweepDeps): Promise<void> {
   const occasion = { at: clock.now(), ip: '' }
-  let ended: number
-  do {
-    ended = await db.unit(function* () {
+  const steps = [
+    () => endTransactions(db, occasion),
+    () => inBatches(() => db.write(expireVerifications(null, batch, occasion))),
+    () => inBatches(() => db.write(closeExpiredChallenges(occasion.at, batch))),
+    () => inBatches(() => db.write(forgetIdempotencyKeys(occasion.at, batch))),
+    () => inBatches(() => db.write(forgetCounters(occasion.at, batch))),
+    () => forgetPersonalData(db, occasion),
+  ]
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((failure) => failures.push(failure))
+  if (failures.length > 0) throw new AggregateError(failures, 'some steps of the sweep failed')
+}
+
+function endTransactions(db: Db, occasion: Occasion): Promise<void> {
+  return inBatches(() =>
+    db.unit(function* () {
       const expired = yield* all(expireTransactions(null, batch, occasion))
       for (const { id } of expired) yield* all(closeChallenges(id))
-      return expired.length
-    })
-  } while (ended === batch)
-  while ((await db.write(expireVerifications(null, batch, occasion))).length === batch);
-  while ((await db.write(closeExpiredChallenges(occasion.at, batch))).length === batch);
-  while ((await db.write(forgetIdempotencyKeys(occasion.at, batch))).length === batch);
-  while ((await db.write(forgetCounters(occasion.at, batch))).length === batch);
-  await forgetPersonalData(db, occasion)
+      return expired
+    }),
+  )
+}
+
+async function inBatches(next: () => Promise<unknown[]>): Promise<void> {
+  while ((await next()).length === batch);
 }

@@ -6,6 +6,7 @@ export type Decision =
   | { action: 'allow'; reasons: string[] }
   | { action: 'block'; rule: 'country' | 'line_type'; reasons: string[] }
 
+/** What operators set: whether refusals count or are only noted, and the countries that may be reached. */
 export interface GuardRules {
   mode: 'enforce' | 'shadow' | 'off'
   /** ISO 3166 codes of the open destinations, or '*'. */
@@ -20,6 +21,7 @@ export function decide(rules: GuardRules, phone: Phone, channel: Channel): Decis
   return rules.mode === 'shadow' ? { action: 'allow', reasons: blocked.reasons } : blocked
 }
 
+/** Where the guard notes what it would have refused. */
 export interface GuardLog {
   warn(details: object, message: string): void
 }

@@ -10,6 +10,7 @@ const handshakeTimeoutMs = 10_000
 const requestTimeoutMs = 60_000
 const lingerMs = 1_000
 
+/** A proxy that listens, and its end. */
 export interface InterceptProxy {
   port: number
   /** Stops listening and ends every connection, whatever it is at. */

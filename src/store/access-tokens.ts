@@ -13,6 +13,7 @@ export interface AccessTokenRow extends Tenant {
   created_at: Instant
 }
 
+/** Keeps a ticket. Fails on its foreign key when the service is no more. */
 export function insertAccessToken(t: AccessTokenRow) {
   return sql<AccessTokenRow>`
     insert into access_tokens (sid, service_sid, account_sid, identity, factor_type, factor_friendly_name, ttl_s, key_id, created_at)

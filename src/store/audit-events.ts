@@ -15,6 +15,7 @@ export interface AuditEventRow {
   hash: string
 }
 
+/** The whole chain of one transaction or verification, oldest first, as it must hash. */
 export function findAuditEvents(chain: string) {
   return sql<AuditEventRow>`select * from audit_events where chain = ${chain} order by seq`
 }

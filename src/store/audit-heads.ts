@@ -8,20 +8,24 @@ export interface AuditHeadRow {
   jws: string
 }
 
+/** Where one chain stood when a head was signed. */
 export interface AuditHeadEntryRow {
   chain: string
   seq: number
   hash: string
 }
 
+/** The newest head. No row back: none was signed yet. */
 export function findLastHead() {
   return sql<AuditHeadRow>`select * from audit_heads order by id desc limit 1`
 }
 
+/** Every head, oldest first, as each signs the one before it. */
 export function listHeads() {
   return sql<AuditHeadRow>`select * from audit_heads order by id`
 }
 
+/** What one head covers, in the order in which it was hashed. */
 export function listHeadEntries(headId: number) {
   return sql<AuditHeadEntryRow>`select chain, seq, hash from audit_head_entries where head_id = ${headId} order by chain, seq`
 }
@@ -33,6 +37,7 @@ export function insertHead(head: AuditHeadRow) {
     on conflict (id) do nothing returning *`
 }
 
+/** Notes what a head covers; an event that another head covers already stays with that one. */
 export function insertHeadEntry(headId: number, entry: AuditHeadEntryRow) {
   return sql`
     insert into audit_head_entries (chain, seq, hash, head_id) values (${entry.chain}, ${entry.seq}, ${entry.hash}, ${headId})

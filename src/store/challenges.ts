@@ -20,6 +20,7 @@ export interface ChallengeRow {
   sent_at: Instant | null
 }
 
+/** The challenge of a row. */
 export function challengeOf(row: ChallengeRow): Challenge {
   return {
     id: row.id,
@@ -38,6 +39,7 @@ export function challengeOf(row: ChallengeRow): Challenge {
   }
 }
 
+/** Opens a challenge. No row back: its id is there, so a repeat opens no second one. */
 export function insertChallenge(c: Challenge) {
   return sql<ChallengeRow>`
     insert into challenges (id, transaction_id, version, channel, address_ref, key_id, code_seed, code_mac, verification_sid,

@@ -13,6 +13,7 @@ export interface ContactRow {
   enrolled_at: Instant
 }
 
+/** The enrolled address of this kind. No row back: none is enrolled. */
 export function findContact(subject: string, kind: 'phone') {
   return sql<ContactRow>`select * from contacts where subject = ${subject} and kind = ${kind}`
 }

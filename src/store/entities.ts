@@ -26,6 +26,7 @@ export function keepEntity(e: EntityRow) {
     on conflict (service_sid, identity) do update set updated_at = excluded.updated_at returning *`
 }
 
+/** No row back: the service has none of this identity. */
 export function findEntity({ account_sid, service_sid }: Tenant, identity: string) {
   return sql<EntityRow>`
     select * from entities
@@ -39,6 +40,7 @@ export function holdEntity({ account_sid, service_sid }: Tenant, identity: strin
     where account_sid = ${account_sid} and service_sid = ${service_sid} and identity = ${identity} returning *`
 }
 
+/** Removes an entity and, by cascade, its factors; its challenges are the caller's to remove in the same unit. No row back: there was none. */
 export function deleteEntity({ account_sid, service_sid }: Tenant, identity: string) {
   return sql<EntityRow>`
     delete from entities

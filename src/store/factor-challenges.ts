@@ -26,11 +26,13 @@ export interface FactorChallengeRow extends Tenant {
   expires_at: Instant
 }
 
+/** What a challenge is made from; it begins pending and without a try. */
 export type NewFactorChallenge = Omit<
   FactorChallengeRow,
   'status' | 'responded_reason' | 'metadata' | 'checks' | 'notifications' | 'updated_at' | 'responded_at'
 >
 
+/** Asks. Fails on its foreign key when the service is no more. */
 export function insertFactorChallenge(c: NewFactorChallenge) {
   return sql<FactorChallengeRow>`
     insert into factor_challenges (sid, service_sid, account_sid, entity_sid, identity, factor_sid, factor_type, status, responded_reason,
@@ -40,6 +42,7 @@ export function insertFactorChallenge(c: NewFactorChallenge) {
     returning *`
 }
 
+/** No row back: the identity has none of this SID. */
 export function findFactorChallenge({ account_sid, service_sid }: Tenant, identity: string, sid: string) {
   return sql<FactorChallengeRow>`
     select * from factor_challenges

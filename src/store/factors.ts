@@ -34,6 +34,7 @@ export interface FactorRow extends Tenant {
 /** A factor's own tries, and those at one challenge (Twilio: 60310 and 60308 at the sixth). */
 export const factorChecksMax = 5
 
+/** Begins an enrolment. Fails on its foreign key when the entity or the service is no more. */
 export function insertFactor(f: FactorRow) {
   return sql<FactorRow>`
     insert into factors (sid, entity_sid, service_sid, account_sid, identity, factor_type, friendly_name, status, config, metadata, key_id,
@@ -43,11 +44,13 @@ export function insertFactor(f: FactorRow) {
     returning *`
 }
 
+/** How many of a type an entity has, verified or not. True for a unit that holds the entity. */
 export function countFactors(entitySid: string, factorType: string) {
   return sql<{ count: number }>`
     select count(*) as count from factors where entity_sid = ${entitySid} and factor_type = ${factorType}`
 }
 
+/** No row back: the identity has none of this SID. */
 export function findFactor({ account_sid, service_sid }: Tenant, identity: string, sid: string) {
   return sql<FactorRow>`
     select * from factors
@@ -76,6 +79,7 @@ export function spendFactorCheck(sid: string) {
     where sid = ${sid} and status = 'unverified' and checks < ${factorChecksMax} returning *`
 }
 
+/** Ends an enrolment well. No row back: another answer was first, or the factor is gone. */
 export function verifyFactorRow(sid: string, at: Instant) {
   return sql<FactorRow>`
     update factors set status = 'verified', updated_at = ${at} where sid = ${sid} and status = 'unverified' returning *`
@@ -87,18 +91,21 @@ export function useStep(sid: string, beginsAtS: number) {
     update factors set last_step = ${beginsAtS} where sid = ${sid} and last_step < ${beginsAtS} returning *`
 }
 
+/** Changes the name and the settings. No row back: the factor is gone. */
 export function updateFactorRow(sid: string, change: { friendlyName: string; config: string }, at: Instant) {
   return sql<FactorRow>`
     update factors set friendly_name = ${change.friendlyName}, config = ${change.config}, updated_at = ${at}
     where sid = ${sid} returning *`
 }
 
+/** Removes a factor; its challenges are the caller's to remove in the same unit. No row back: there was none. */
 export function deleteFactor({ account_sid, service_sid }: Tenant, identity: string, sid: string) {
   return sql<FactorRow>`
     delete from factors
     where sid = ${sid} and account_sid = ${account_sid} and service_sid = ${service_sid} and identity = ${identity} returning *`
 }
 
+/** Removes every factor of an entity, and says which, so that each can be told to webhooks. */
 export function deleteFactorsOf(entitySid: string) {
   return sql<FactorRow>`delete from factors where entity_sid = ${entitySid} returning *`
 }

@@ -31,6 +31,7 @@ export function claimIdempotencyKey(row: Omit<IdempotencyRow, 'answer' | 'transa
     returning *`
 }
 
+/** What holds a key that could not be claimed. No row back: it was let go meanwhile. */
 export function findIdempotencyKey(scope: string) {
   return sql<IdempotencyRow>`select * from idempotency_keys where scope = ${scope}`
 }

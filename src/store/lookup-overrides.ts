@@ -30,11 +30,13 @@ export function insertLookupOverride(o: LookupOverrideRow) {
     on conflict (account_sid, phone_ref, field) do nothing returning *`
 }
 
+/** No row back: the account overrides nothing there. */
 export function findLookupOverride({ account_sid, phone_ref, field }: OverrideKey) {
   return sql<LookupOverrideRow>`
     select * from lookup_overrides where account_sid = ${account_sid} and phone_ref = ${phone_ref} and field = ${field}`
 }
 
+/** Says something else of the number from now on. No row back: there is no override. */
 export function updateLookupOverride(
   { account_sid, phone_ref, field }: OverrideKey,
   change: Pick<LookupOverrideRow, 'line_type' | 'reason'>,
@@ -45,6 +47,7 @@ export function updateLookupOverride(
     where account_sid = ${account_sid} and phone_ref = ${phone_ref} and field = ${field} returning *`
 }
 
+/** Lookups answer by themselves again. No row back: there was no override. */
 export function deleteLookupOverride({ account_sid, phone_ref, field }: OverrideKey) {
   return sql<LookupOverrideRow>`
     delete from lookup_overrides

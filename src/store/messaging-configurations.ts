@@ -18,12 +18,14 @@ export function insertMessagingConfiguration(m: MessagingConfigurationRow) {
     on conflict (service_sid, country) do nothing returning *`
 }
 
+/** No row back: the country has none of its own. */
 export function findMessagingConfiguration({ account_sid, service_sid }: Tenant, country: string) {
   return sql<MessagingConfigurationRow>`
     select * from messaging_configurations
     where service_sid = ${service_sid} and account_sid = ${account_sid} and country = ${country}`
 }
 
+/** Gives the country another messaging service. No row back: the country has none. */
 export function updateMessagingConfiguration(
   { account_sid, service_sid }: Tenant,
   country: string,
@@ -35,6 +37,7 @@ export function updateMessagingConfiguration(
     where service_sid = ${service_sid} and account_sid = ${account_sid} and country = ${country} returning *`
 }
 
+/** Leaves the country to the default. No row back: it had none. */
 export function deleteMessagingConfiguration({ account_sid, service_sid }: Tenant, country: string) {
   return sql<MessagingConfigurationRow>`
     delete from messaging_configurations

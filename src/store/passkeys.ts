@@ -12,6 +12,7 @@ export interface NewCredential {
   transports: string | null
 }
 
+/** The passkey that was begun with this challenge (base64url), finished or not. */
 export function findEnrolment({ account_sid, service_sid }: Tenant, challenge: string) {
   return sql<FactorRow>`
     select * from factors
@@ -54,6 +55,7 @@ export function findPasskeyOf({ account_sid, service_sid }: Tenant, factorSid: s
     where sid = ${factorSid} and service_sid = ${service_sid} and account_sid = ${account_sid} and factor_type = 'passkeys'`
 }
 
+/** The ask whose challenge (base64url) an assertion signs, pending or not. */
 export function findPasskeyChallenge({ account_sid, service_sid }: Tenant, challenge: string) {
   return sql<FactorChallengeRow>`
     select * from factor_challenges

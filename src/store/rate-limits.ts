@@ -11,6 +11,7 @@ export interface RateLimitRow extends Tenant {
   updated_at: Instant
 }
 
+/** How many starts with one value a limit lets through in one interval. */
 export interface BucketRow extends Tenant {
   sid: string
   rate_limit_sid: string
@@ -21,6 +22,7 @@ export interface BucketRow extends Tenant {
   updated_at: Instant
 }
 
+/** How many the service has. True for a unit that holds the service. */
 export function countRateLimits({ service_sid }: Tenant) {
   return sql<{ count: number }>`select count(*) as count from rate_limits where service_sid = ${service_sid}`
 }
@@ -33,6 +35,7 @@ export function insertRateLimit(r: RateLimitRow) {
     on conflict (service_sid, unique_name) do nothing returning *`
 }
 
+/** No row back: the service has none of this SID. */
 export function findRateLimit({ account_sid, service_sid }: Tenant, sid: string) {
   return sql<RateLimitRow>`
     select * from rate_limits where sid = ${sid} and account_sid = ${account_sid} and service_sid = ${service_sid}`
@@ -45,11 +48,13 @@ export function listRateLimits({ account_sid, service_sid }: Tenant, offset: num
     order by created_at desc, sid desc limit ${limit} offset ${offset}`
 }
 
+/** Changes what is said of it. No row back: it is gone. */
 export function updateRateLimit(sid: string, description: string | null, at: Instant) {
   return sql<RateLimitRow>`
     update rate_limits set description = ${description}, updated_at = ${at} where sid = ${sid} returning *`
 }
 
+/** Removes a limit and, by cascade, its buckets. No row back: there was none. */
 export function deleteRateLimit({ account_sid, service_sid }: Tenant, sid: string) {
   return sql<RateLimitRow>`
     delete from rate_limits where sid = ${sid} and account_sid = ${account_sid} and service_sid = ${service_sid} returning *`
@@ -62,6 +67,7 @@ export function lockRateLimit({ account_sid, service_sid }: Tenant, sid: string)
     where sid = ${sid} and account_sid = ${account_sid} and service_sid = ${service_sid} returning *`
 }
 
+/** How many the limit has. True for a unit that locked the limit. */
 export function countBuckets(rateLimitSid: string) {
   return sql<{ count: number }>`select count(*) as count from buckets where rate_limit_sid = ${rateLimitSid}`
 }
@@ -74,6 +80,7 @@ export function insertBucket(b: BucketRow) {
     on conflict (rate_limit_sid, interval_s) do nothing returning *`
 }
 
+/** No row back: the limit has none of this SID. */
 export function findBucket({ account_sid, service_sid }: Tenant, rateLimitSid: string, sid: string) {
   return sql<BucketRow>`
     select * from buckets
@@ -98,6 +105,7 @@ export function updateBucket(sid: string, change: { max: number; intervalS: numb
     returning *`
 }
 
+/** Removes a bucket; what it counted is not read again. No row back: there was none. */
 export function deleteBucket(sid: string) {
   return sql<BucketRow>`delete from buckets where sid = ${sid} returning *`
 }

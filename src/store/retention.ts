@@ -17,6 +17,7 @@ export function readMark(name: string) {
   return sql<{ reached: string }>`select reached from retention_marks where name = ${name}`
 }
 
+/** Moves a mark forward; a node that is behind does not move it back. */
 export function setMark(name: string, reached: string) {
   return sql`
     insert into retention_marks (name, reached) values (${name}, ${reached})

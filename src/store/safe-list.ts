@@ -24,6 +24,7 @@ export function findSafeListed(accountSid: string, [a, b]: readonly [string, str
   return sql<SafeListRow>`select * from safe_list where account_sid = ${accountSid} and phone_ref in (${a}, ${b})`
 }
 
+/** Takes a number or block off the list. No row back: it was not on it. */
 export function deleteSafeListed(accountSid: string, phoneRef: string) {
   return sql<SafeListRow>`delete from safe_list where account_sid = ${accountSid} and phone_ref = ${phoneRef} returning *`
 }

@@ -23,6 +23,7 @@ export function insertService(s: NewService) {
     on conflict (sid) do nothing returning *`
 }
 
+/** The service of this account, and whether webhooks want to hear of its verifications. No row back: the account has none of this SID. */
 export function findService(accountSid: string, sid: string) {
   return sql<ServiceRow>`
     select s.*, case when exists (select 1 from webhooks w where w.service_sid = s.sid and w.status = 'enabled'
@@ -36,12 +37,14 @@ export function holdService(accountSid: string, sid: string) {
     update services set updated_at = updated_at where account_sid = ${accountSid} and sid = ${sid} returning *`
 }
 
+/** Writes what the service is from now on; for a unit that holds it. No row back: it is gone. */
 export function updateService(s: NewService) {
   return sql<NewService>`
     update services set friendly_name = ${s.friendly_name}, settings = ${s.settings}, updated_at = ${s.updated_at}
     where account_sid = ${s.account_sid} and sid = ${s.sid} returning *`
 }
 
+/** Removes a service and, by cascade, what was set up in it; its verifications stay and are reached no more. No row back: there was none. */
 export function deleteService(accountSid: string, sid: string) {
   return sql<NewService>`delete from services where account_sid = ${accountSid} and sid = ${sid} returning *`
 }

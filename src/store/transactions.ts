@@ -117,6 +117,7 @@ export function insertTransaction(t: Transaction, { at, ip }: Occasion) {
     returning id`
 }
 
+/** No row back: there is none of this id. */
 export function findTransaction(id: string) {
   return sql<TransactionRow>`select * from transactions where id = ${id}`
 }

@@ -127,10 +127,12 @@ export function checkVerificationTo(
       created_at, updated_at, expires_at`
 }
 
+/** Whatever became of it. No row back: the service has none of this SID. */
 export function findVerification(serviceSid: string, sid: string) {
   return sql<VerificationRow>`select * from verifications where sid = ${sid} and service_sid = ${serviceSid}`
 }
 
+/** The one that holds this address in the service, pending or locked; there is never a second. */
 export function findLiveVerification(serviceSid: string, toRef: string) {
   return sql<VerificationRow>`select * from verifications where service_sid = ${serviceSid} and to_ref = ${toRef} and live = 1`
 }

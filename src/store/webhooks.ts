@@ -25,6 +25,7 @@ export function insertWebhook(w: WebhookRow) {
     on conflict (service_sid, friendly_name) do nothing returning *`
 }
 
+/** No row back: the service has none of this SID. */
 export function findWebhook(accountSid: string, serviceSid: string, sid: string) {
   return sql<WebhookRow>`
     select * from webhooks where account_sid = ${accountSid} and service_sid = ${serviceSid} and sid = ${sid}`
@@ -41,6 +42,7 @@ export function updateWebhook(w: WebhookRow) {
     returning *`
 }
 
+/** Removes a webhook; what is owed to it is dropped. No row back: there was none. */
 export function deleteWebhook(accountSid: string, serviceSid: string, sid: string) {
   return sql<WebhookRow>`
     delete from webhooks where account_sid = ${accountSid} and service_sid = ${serviceSid} and sid = ${sid} returning *`

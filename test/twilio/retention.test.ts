@@ -54,6 +54,19 @@ describe('what need not be known any more is forgotten:', () => {
       expect((await v2('GET', '/v2/Attempts')).body.attempts[1].channel_data.to).toBeNull()
     })
 
+    it('also when an earlier step of the sweep fails, which it tells', async () => {
+      const { db } = await openStore()
+      const { v2, gate, clock } = await openDoors(db)
+      await v2('POST', service, { Psd2Enabled: 'true' })
+      const deal = { To: '+5511971110004', Channel: 'sms', Amount: 'R$ 10', Payee: 'Ana' }
+      const { sid } = (await v2('POST', `${service}/Verifications`, deal)).body
+      await v2('POST', `${service}/Verifications/${sid}`, { Status: 'canceled' })
+      clock.advance(dayMs)
+      const unit = () => Promise.reject(new Error('a unit that fails'))
+      await expect(sweep({ ...gate, db: Object.assign(Object.create(db), { unit }) })).rejects.toThrow(AggregateError)
+      expect((await v2('GET', `${service}/Verifications/${sid}`)).body).toMatchObject({ amount: null, payee: null })
+    })
+
     it('what a challenge showed after thirty days, a ticket for a device after one', async () => {
       const { db } = await openStore()
       const { v2, gate, clock } = await openDoors(db)

@@ -24,6 +24,7 @@ export interface IdempotentRequest {
   holdsPayload: boolean
 }
 
+/** What a repeat is answered: what the first request was answered. */
 export interface Answer {
   status: number
   body: unknown

@@ -19,6 +19,7 @@ import { type Answer, idempotencyKeyOf, runOnce } from './idempotency.ts'
 import * as schemas from './schemas.ts'
 import { transactionBody } from './transaction-body.ts'
 
+/** What the gate door is made of. */
 export interface GateDoor extends GateDeps {
   publicUrl: string
   apiKey: Secret

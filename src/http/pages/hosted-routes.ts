@@ -22,6 +22,7 @@ import { sendOn, sendPage } from './send-page.ts'
 import { readTypedCode } from './typed-code.ts'
 import { renderVerifyPage } from './verify-page.tsx'
 
+/** What the hosted pages are made of. */
 export interface HostedDeps extends GateDeps {
   publicUrl: string
   brand: string

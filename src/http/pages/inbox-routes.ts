@@ -9,6 +9,7 @@ import { renderInboxPage } from './inbox-page.tsx'
 import { pageCookies } from './page-cookies.ts'
 import { sendOn, sendPage } from './send-page.ts'
 
+/** What the pages of the inbox are made of. */
 export interface InboxDeps {
   inbox: Inbox
   clock: TurnableClock

@@ -40,6 +40,12 @@ export function placeholders({ texts }: Template): string[] {
   return [...new Set([...texts.en.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name))]
 }
 
+/** Whether the text names amount and payee, as linking a code to its transaction asks for. */
+export function namesDeal(template: Template): boolean {
+  const named = placeholders(template)
+  return named.includes('amount') && named.includes('payee')
+}
+
 /** The text with its values; a value is put in once, so that none can bring a placeholder of its own. */
 export function renderTemplate({ texts }: Template, locale: Locale, values: Record<string, string>): string {
   return texts[locale].replaceAll(

@@ -32,7 +32,7 @@ export function readNumber(text: string, country: CountryCode): NumberReading {
 
 /** The ISO 3166 country of a two-letter code in either case; undefined where nobody has a number. */
 export function countryOf(text: string): CountryCode | undefined {
-  const code = text.toUpperCase()
+  const code = /^[A-Za-z]{2}$/.test(text) ? text.toUpperCase() : ''
   return isSupportedCountry(code) ? code : undefined
 }
 

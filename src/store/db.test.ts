@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { forEachStore, newLocation } from '../../test/support/stores.ts'
 import { all, StoreUnavailable, sql } from './db.ts'
@@ -28,6 +29,22 @@ describe('the store', () => {
       expect(await beside).toBe('done')
       await expect(db.write(service('c'))).rejects.toThrow()
       expect((await db.read(sids)).map((row) => row.sid)).toEqual(['c', 'd'])
+    })
+
+    it('tells nothing of the row that it refuses, for errors are logged', async () => {
+      const { db } = await openStore()
+      const unknown = sql`insert into services (sid, friendly_name, settings, created_at, updated_at)
+        values ('a', 'CANARY-3141', '{}', 1, 1)`
+      for (const refused of [
+        db.write(unknown),
+        db.unit(function* () {
+          yield* all(unknown)
+        }),
+      ]) {
+        const error = await refused.catch((reason: unknown) => reason)
+        expect(error).toBeInstanceOf(Error)
+        expect(inspect(error, { showHidden: true })).not.toContain('CANARY')
+      }
     })
 
     it('shows another node what was committed', async () => {

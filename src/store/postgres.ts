@@ -41,7 +41,7 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
     try {
       return (await pool.query(query(statement))).rows
     } catch (error) {
-      throw isOutage(error) ? new StoreUnavailable(error) : error
+      throw isOutage(error) ? new StoreUnavailable(error) : withoutRow(error)
     }
   }
 
@@ -61,7 +61,7 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
       await client.query('rollback').catch((lost: Error) => {
         broken = lost
       })
-      throw isOutage(error) ? new StoreUnavailable(error) : error
+      throw isOutage(error) ? new StoreUnavailable(error) : withoutRow(error)
     } finally {
       client.release(broken)
     }
@@ -118,6 +118,15 @@ function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
 }
 
 const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '')
+
+/** The error without the row that PostgreSQL quotes in it: errors are logged, and rows are not for logs. */
+function withoutRow(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError) {
+    error.detail = undefined
+    error.where = undefined
+  }
+  return error
+}
 
 /** Serialization failure or deadlock: PostgreSQL undid everything and asks for another try. */
 function isConflict(error: unknown): boolean {

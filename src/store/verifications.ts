@@ -69,12 +69,13 @@ export const customCodeMark = 'custom.'
 const sendingMaxMs = 30_000
 
 /**
- * Starts a verification, or adds a send to the live one of this address, whose sid, code and end stay as they are. The sid says which.
+ * Starts a verification, or adds a send to the live one of this address, whose sid, code and end stay as they are: the row that is to
+ * be sent, which says which.
  * No row back: that one is expired, locked, sent five times, just being sent, or of another amount, payee or custom code.
  */
 export function startVerification(v: NewVerification, { at, ip }: Occasion) {
   const custom = v.code_seed.startsWith(customCodeMark) ? 1 : 0
-  return sql<{ sid: string; attempt_sid: string }>`
+  return sql<VerificationRow>`
     insert into verifications (sid, service_sid, account_sid, to_ref, to_sealed, to_prefix, country, key_id, channel, locale, tags, status,
       live, sends, checks, code_seed, code_mac, code_length, amount, payee, attempt_sid, delivery, keeps_history, notifies,
       created_at, updated_at, expires_at, event_no, event_type, event_at, event_ip)
@@ -95,7 +96,7 @@ export function startVerification(v: NewVerification, { at, ip }: Occasion) {
       and (verifications.delivery <> 'sending' or exists (
         select 1 from attempts a where a.verification_sid = verifications.sid and a.sid = verifications.attempt_sid
           and (a.delivery <> 'sending' or a.created_at <= excluded.created_at - ${sendingMaxMs})))
-    returning verifications.sid, verifications.attempt_sid`
+    returning *`
 }
 
 /**
@@ -153,12 +154,18 @@ export function endVerification(sid: string, end: 'canceled' | 'approved', { at,
     returning *`
 }
 
-/** Takes a live verification out of its address's place: another deal took it. No row back: it ended meanwhile. */
+/**
+ * Takes a live verification out of its address's place: another deal took it. No row back: it ended meanwhile, was sent five times or is
+ * just being sent.
+ */
 export function replaceVerification(sid: string, { at, ip }: Occasion) {
   return sql<VerificationRow>`
     update verifications set status = 'deleted', live = 0, code_seed = '', code_mac = '', updated_at = ${at},
       event_no = event_no + 1, event_type = 'verification.deleted', event_at = ${at}, event_ip = ${ip}
-    where sid = ${sid} and status = 'pending' and live = 1
+    where sid = ${sid} and status = 'pending' and live = 1 and sends < ${verificationSendsMax}
+      and (delivery <> 'sending' or exists (
+        select 1 from attempts a where a.verification_sid = verifications.sid and a.sid = verifications.attempt_sid
+          and (a.delivery <> 'sending' or a.created_at <= ${at - sendingMaxMs})))
     returning *`
 }
 

@@ -17,7 +17,7 @@ import { toRefOf, verificationOf } from './verification-row.ts'
 
 export interface CheckVerification {
   service: Service
-  /** One of the two names the verification. */
+  /** One of the two names the verification; where both are given, both must. */
   to?: string | undefined
   sid?: string | undefined
   code: string
@@ -38,7 +38,7 @@ export async function checkVerification(
   const { service, code, ip } = command
   const occasion = { at: deps.clock.now(), ip }
   const sid = command.sid === undefined ? null : command.sid.slice(0, 2) + command.sid.slice(2).toLowerCase()
-  const toRef = sid === null ? toRefOf(deps.keys, command.to ?? '') : await refOfSid(deps, service, sid)
+  const toRef = command.to === undefined ? await refOfSid(deps, service, sid ?? '') : toRefOf(deps.keys, command.to)
   if (toRef === undefined) return undefined
   const context = dealContext({
     service_sid: service.sid,
@@ -61,7 +61,11 @@ export async function checkVerification(
     await deps.db.write(expireVerifications(live.sid, 1, occasion))
     return undefined
   }
-  if (lacksDeal && live.checks < verificationChecksMax) throw new TwilioError(60206)
+  if (live.checks < verificationChecksMax) {
+    // It was started after this check had looked for one.
+    if (!lacksDeal) return undefined
+    throw new TwilioError(60206)
+  }
   throw new TwilioError(60202, undefined, { retryAfterS: secondsUntil(live.expires_at, occasion.at) })
 }
 

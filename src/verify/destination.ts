@@ -1,5 +1,6 @@
 import { decide, logDecision } from '../guard/decide.ts'
 import { type Phone, parsePhone } from '../lib/e164.ts'
+import { isEmail } from '../lib/email.ts'
 import type { Channel } from '../model/factor.ts'
 import { type Locale, localeOfCountry } from '../model/locale.ts'
 import { TwilioError } from '../model/twilio-error.ts'
@@ -65,13 +66,10 @@ function phoneOf(to: string): Phone {
 }
 
 function unreadable(to: string): TwilioError {
-  return new TwilioError(60200, `Invalid parameter \`To\`: ${to.slice(0, 40)}`)
+  return new TwilioError(60200, `Invalid parameter \`To\`: ${to.slice(0, 40).toWellFormed()}`)
 }
 
-/** An address that mail servers take (RFC 5321: 64 and 254 characters); no quoting, no second line, no second recipient. */
 function emailOf(to: string): string {
-  const right =
-    /^[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,63}$/u
-  if (to.length > 254 || !right.test(to)) throw unreadable(to)
+  if (!isEmail(to)) throw unreadable(to)
   return to
 }

@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../channel/carrier.ts'
 import { missingValues, spokenMessage, type VerificationMessage, verificationMessage } from '../channel/messages.ts'
-import { findTemplate, type Template } from '../channel/templates.ts'
+import { findTemplate, namesDeal, type Template } from '../channel/templates.ts'
 import type { Channel } from '../model/factor.ts'
 import { type Locale, nearestLocale } from '../model/locale.ts'
 import { TwilioError } from '../model/twilio-error.ts'
@@ -33,7 +33,7 @@ const charactersMax = 500
 
 /**
  * The message that carries a code. Refuses with 60408 a template on a channel that has none, 60228 one that does not exist, 60227 one
- * that is for other channels, 60224 where values are missing, 60247 beyond 500 characters, 60602 an app hash on another channel than text.
+ * that is for other channels, 60224 where values are missing, 60200 a text without amount and payee where PSD2 asks for them, 60247 beyond 500 characters, 60602 an app hash on another channel than text.
  */
 export function messageOf(
   wishes: MessageWishes,
@@ -68,9 +68,11 @@ function templateOf(
   plain: VerificationMessage,
 ): VerificationMessage['template'] {
   const name = channel === 'sms' ? 'sms' : channel === 'call' ? 'voice' : undefined
+  // Who approves is told amount and payee (RTS on SCA, article 5(1)(a)).
+  const links = (text: Template) => !service.settings.psd2_enabled || namesDeal(text)
   if (templates.length === 0) {
     const usual = name && findTemplate(service.settings.default_template_sid ?? '')
-    if (!usual?.channels.includes(name ?? 'sms')) return undefined
+    if (!usual?.channels.includes(name ?? 'sms') || !links(usual)) return undefined
     const template = { text: usual, substitutions: {} }
     return missingValues({ ...plain, template }).length === 0 ? template : undefined
   }
@@ -81,7 +83,10 @@ function templateOf(
     text.channels.includes(name),
   )
   if (fitting.length === 0) throw new TwilioError(60227)
-  const complete = fitting.find((template) => missingValues({ ...plain, template }).length === 0)
+  const linking = fitting.filter(({ text }) => links(text))
+  if (linking.length === 0)
+    throw new TwilioError(60200, 'Invalid parameter `TemplateSid`: its text must name amount and payee')
+  const complete = linking.find((template) => missingValues({ ...plain, template }).length === 0)
   if (!complete) throw new TwilioError(60224)
   return complete
 }

@@ -34,21 +34,29 @@ const freshMs = 1000
 /** Reads and changes services of this store; two of them on one store may differ for a second. */
 export function createServices({ db, clock, random }: { db: Db; clock: Clock; random: Random }): Services {
   const cache = new Map<string, { service: Service; readAt: Instant }>()
+  /** Counts what was changed here: what was read before a change must not be kept after it. */
+  let changes = 0
 
   async function find(accountSid: string, sid: string): Promise<Service | undefined> {
     const known = cache.get(sid)
     if (known && known.service.accountSid === accountSid && clock.now() - known.readAt < freshMs) return known.service
+    const before = changes
     const [row] = await db.read(findService(accountSid, sid))
     cache.delete(sid)
     if (!row) return undefined
     const service = serviceOf(row)
-    cache.set(sid, { service, readAt: clock.now() })
+    if (before === changes) cache.set(sid, { service, readAt: clock.now() })
     return service
+  }
+
+  function forget(sid: string): void {
+    changes += 1
+    cache.delete(sid)
   }
 
   return {
     find,
-    forget: (sid) => void cache.delete(sid),
+    forget,
     async create(accountSid, friendlyName, settings, sid = newSid('VA', clock.now(), random)) {
       const at = clock.now()
       const row = {
@@ -77,12 +85,13 @@ export function createServices({ db, clock, random }: { db: Db; clock: Clock; ra
         yield* all(updateService(row))
         return serviceOf({ ...row, notifies: Number(notifies) })
       })
-      cache.delete(sid)
+      forget(sid)
       return updated
     },
     async remove(service) {
-      cache.delete(service.sid)
-      return (await db.write(deleteService(service.accountSid, service.sid))).length > 0
+      const removed = await db.write(deleteService(service.accountSid, service.sid))
+      forget(service.sid)
+      return removed.length > 0
     },
     async list(accountSid, offset, limit) {
       return (await db.read(listServices(accountSid, offset, limit))).map(serviceOf)

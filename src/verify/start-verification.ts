@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '../channel/carrier.ts'
-import { sealAddress } from '../lib/address.ts'
+import { openAddress, sealAddress } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
 import { newSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
@@ -11,7 +11,6 @@ import type { Occasion } from '../store/occasion.ts'
 import {
   expireVerifications,
   findLiveVerification,
-  findVerification,
   type NewVerification,
   replaceVerification,
   startVerification as startRow,
@@ -53,22 +52,24 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
   if (command.customCode !== undefined && !service.settings.custom_code_enabled) throw new TwilioError(60204)
   const destination = await destinationOf(deps, command, (phone) => isSafeListed(deps, service.accountSid, phone.e164))
-  const { channel, to } = destination
+  const { channel } = destination
   // What cannot be written is refused before anything is counted: the longest code stands for the one to come.
   if (command.templates || command.appHash) messageOf(command, destination, '0000000000', codeTtlMs(command))
   const { carrier } = deps
   if (!carrier) throw noCarrier(channel)
-  const { row, code, attempt } = await claim(deps, command, destination, carrier.instant === true)
-  const message = messageOf(command, destination, code, row.expires_at - row.updated_at)
+  const { row, code } = await claim(deps, command, destination, carrier.instant === true)
+  // A code goes to the address that it was made for, whatever other spelling of the mailbox asks for it again.
+  const to = channel === 'email' ? openAddress(deps.keys, row.key_id, row.sid, row.to_sealed) : destination.to
+  const message = messageOf(command, { ...destination, to }, code, row.expires_at - row.updated_at)
   try {
     await carrier.send(message)
   } catch {
-    await deps.db.write(settleAttempt(row.sid, attempt, 'failed', null))
+    await deps.db.write(settleAttempt(row.sid, row.attempt_sid, 'failed', null))
     if (channel === 'whatsapp' && command.fallsBackToSms)
       return startVerification(deps, { ...command, channel: 'sms', fallsBackToSms: false, rateLimits: undefined })
     throw new TwilioError(20503, 'The message could not be sent')
   }
-  if (!carrier.instant) await deps.db.write(settleAttempt(row.sid, attempt, 'sent', null))
+  if (!carrier.instant) await deps.db.write(settleAttempt(row.sid, row.attempt_sid, 'sent', null))
   return verificationOf(deps, row, service, to)
 }
 
@@ -79,11 +80,10 @@ function noCarrier(channel: OutgoingMessage['channel']): TwilioError {
     : new TwilioError(20503, `No carrier is configured for the channel ${channel}`)
 }
 
+/** What is to be sent: the verification as the store has it now, and its code. */
 interface Claimed {
   row: VerificationRow
   code: string
-  /** The SID of this message. */
-  attempt: string
 }
 
 /** Counts this send: in a new verification, or in the live one of the address. */
@@ -93,19 +93,13 @@ async function claim(
   destination: Destination,
   instant: boolean,
 ): Promise<Claimed> {
-  const { service, ip } = command
+  const { ip } = command
   const occasion = { at: deps.clock.now(), ip }
   const { fresh, code } = freshRow(deps, command, destination, instant ? 'delivered' : 'sending', occasion.at)
   let replaced: string | undefined
   for (let tries = 0; tries < triesMax; tries++) {
-    const started = await spendSend(deps, command, fresh, replaced, occasion)
-    if (started?.sid === fresh.sid)
-      return { row: firstRow(started.of, occasion.at), code, attempt: started.attempt_sid }
-    if (started) {
-      const [row] = await deps.db.read(findVerification(service.sid, started.sid))
-      // One that ended meanwhile has no code any more: the next round starts a fresh one.
-      if (row?.code_seed) return { row, code: codeOf(deps.keys, row), attempt: started.attempt_sid }
-    }
+    const row = await spendSend(deps, command, fresh, replaced, occasion)
+    if (row) return { row, code: row.sid === fresh.sid ? code : codeOf(deps.keys, row) }
     replaced = await makeRoom(deps, fresh, command.customCode !== undefined, occasion)
   }
   throw new TwilioError(60212, undefined, { retryAfterS: 1 })
@@ -113,13 +107,6 @@ async function claim(
 
 /** No room for it in the live verification of its address: what was counted with it must not stand. */
 class NoRoom extends Error {}
-
-/** The verification that a send was written down for, and the new one as it was offered. */
-interface Spent {
-  sid: string
-  attempt_sid: string
-  of: NewVerification
-}
 
 /**
  * Writes the send down, and in the same unit what it takes from the service's rate limits, and the end of the one that it replaces.
@@ -131,18 +118,15 @@ async function spendSend(
   fresh: NewVerification,
   replaced: string | undefined,
   occasion: Occasion,
-): Promise<Spent | undefined> {
-  if (rateLimits === undefined && replaced === undefined) {
-    const [started] = await db.write(startRow(fresh, occasion))
-    return started && { ...started, of: fresh }
-  }
+): Promise<VerificationRow | undefined> {
+  if (rateLimits === undefined && replaced === undefined) return (await db.write(startRow(fresh, occasion)))[0]
   try {
     return await db.unit(function* () {
       if (rateLimits !== undefined) yield* spendServiceLimits({ keys }, fresh, rateLimits, occasion.at)
-      const of = replaced === undefined ? fresh : yield* succeed(replaced, fresh, occasion)
-      const [started] = yield* all(startRow(of, occasion))
+      const offered = replaced === undefined ? fresh : yield* succeed(replaced, fresh, occasion)
+      const [started] = yield* all(startRow(offered, occasion))
       if (!started) throw new NoRoom()
-      return { ...started, of }
+      return started
     })
   } catch (error) {
     if (error instanceof NoRoom) return undefined
@@ -201,11 +185,6 @@ function freshRow(
 
 function codeTtlMs({ codeTtlS, service }: StartVerification): number {
   return (codeTtlS ?? service.settings.code_ttl) * 1000
-}
-
-/** What the store now holds of a verification that was just made. */
-function firstRow(fresh: NewVerification, at: number): VerificationRow {
-  return { ...fresh, status: 'pending', live: 1, created_at: at, updated_at: at }
 }
 
 /** Takes a live verification that cannot go on out of the way, or refuses. Gives the SID of one that is of another deal, to be replaced. */

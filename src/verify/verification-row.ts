@@ -1,5 +1,6 @@
 import { addressRef, openAddress } from '../lib/address.ts'
 import { parsePhone } from '../lib/e164.ts'
+import { mailboxOf } from '../lib/email.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import { lineTypeOf } from '../lib/line-type.ts'
 import type { Attempt, Verification } from '../model/verification.ts'
@@ -8,9 +9,9 @@ import type { CheckedRow } from '../store/verifications.ts'
 import type { VerifyDeps } from './deps.ts'
 import type { Service } from './service.ts'
 
-/** The keyed hash of an address; letters of a mail address count the same in either case. */
+/** The keyed hash of an address, the same for every spelling of one mailbox. */
 export function toRefOf(keys: KeyRing, to: string): string {
-  return addressRef(keys, to.includes('@') ? to.toLowerCase() : to)
+  return addressRef(keys, to.includes('@') ? mailboxOf(to) : to)
 }
 
 /** The row as the rest of the program knows it, with every message that was sent for it. `to` spares opening the address where it is known. */

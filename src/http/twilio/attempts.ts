@@ -66,9 +66,9 @@ function sidOf(form: Form, name: string, prefix: string): string | null {
 }
 
 function countryOf(form: Form): string | null {
-  const country = form.text('Country')?.toUpperCase()
-  if (country !== undefined && !/^[A-Z]{2}$/.test(country)) throw invalidParameter('Country')
-  return country ?? null
+  const country = form.text('Country')
+  if (country !== undefined && !/^[A-Za-z]{2}$/.test(country)) throw invalidParameter('Country')
+  return country?.toUpperCase() ?? null
 }
 
 /** A plus sign and at most five digits: more of a number is not kept in clear. */

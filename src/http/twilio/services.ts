@@ -42,7 +42,7 @@ export function registerServices(scope: FastifyInstance, door: TwilioDoor): void
 
 /** Twilio's rule for names in messages: short, no links, no more than four digits. Throws 60200. */
 export function friendlyName(text: string, parameter: string): string {
-  const digits = text.match(/\d/g)?.length ?? 0
+  const digits = text.match(/\p{N}/gu)?.length ?? 0
   if (!/^[\p{L}\p{N} _-]{1,32}$/u.test(text) || digits > 4) throw invalidParameter(parameter)
   return text
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { isSid } from '../../lib/ids.ts'
+import { cleanLine } from '../../lib/text.ts'
 import { invalidParameter } from '../../model/twilio-error.ts'
 import { startChannels } from '../../verify/destination.ts'
 import type { TemplateChoice } from '../../verify/message-of.ts'
@@ -42,12 +43,15 @@ export function startOf(request: FastifyRequest, service: Service): StartVerific
   }
 }
 
-/** Amount and payee of PSD2, which stand in the message as they are. */
+/** Amount and payee of PSD2, which stand in the message as they are. One in which nothing can be seen is none. */
 export function dealOf(form: Form) {
-  const amount = form.text('Amount', 40)
   const payee = form.text('Payee', 120)
   if (payee && /\p{Cc}/u.test(payee)) throw invalidParameter('Payee')
-  return { amount, payee }
+  return { amount: visible(form.text('Amount', 40)), payee: visible(payee) }
+}
+
+function visible(text: string | undefined): string | undefined {
+  return text !== undefined && cleanLine(text) === '' ? undefined : text
 }
 
 // Twilio's list (docs/verify/supported-languages). Texts exist in three languages; the others are answered in English.

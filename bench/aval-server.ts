@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createAval, readConfig } from '../src/index.ts'
+import { carrierFor } from './carrier.ts'
 import { createCodeWriter, reportReady } from './serve.ts'
 
 /** The real server with its settings from the environment; only the messages go to the load generator. */
@@ -7,7 +8,7 @@ export async function serveAval(): Promise<void> {
   const writeCode = createCodeWriter()
   const config = readConfig()
   const aval = await createAval(config, {
-    carrier: { instant: true, send: async ({ to, code }) => writeCode(to, code) },
+    carrier: carrierFor(writeCode),
   })
   await aval.app.listen({ port: 0, host: '127.0.0.1' })
   reportReady((aval.app.server.address() as AddressInfo).port)

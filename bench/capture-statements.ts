@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { createAval, readConfig } from '../src/index.ts'
+import { carrierFor } from './carrier.ts'
 import { type Door, gateDoor, type Prepared, twilioDoor } from './doors.ts'
 
 /** One statement as it went to PostgreSQL. */
@@ -16,7 +17,7 @@ export async function captureStatements(): Promise<void> {
   const heard = listen()
   const codes = new Map<string, string>()
   const aval = await createAval(readConfig(), {
-    carrier: { instant: true, send: async ({ to, code }) => void codes.set(to, code) },
+    carrier: carrierFor((to, code) => void codes.set(to, code)),
   })
 
   async function inject({ head, body }: Prepared): Promise<string> {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { startBackground } from './background.ts'
-import type { Carrier } from './channel/carrier.ts'
+import { type Carrier, carriersOf } from './channel/carrier.ts'
 import { createInbox } from './channel/inbox.ts'
 import type { AvalConfig } from './config.ts'
 import { type Credentials, loadCredentials } from './credentials.ts'
@@ -65,12 +65,13 @@ export async function createAval(
 
   const inbox = local ? createInbox({ file: join(config.dataDir, 'inbox.jsonl'), clock }) : undefined
   const carrier = overrides.carrier ?? inbox
+  const carriers = carrier ? carriersOf(carrier) : {}
   const guard: GuardRules = { mode: config.AVAL_GUARD_MODE, countries: countriesOf(config) }
   const { publicUrl } = config
   const brand = config.AVAL_BRAND
   const verifier = config.twilio
     ? await createTwilioVerifier({ db, random, keys, log, ...config.twilio })
-    : createLocalVerifier({ db, random, keys, carrier, brand, host: new URL(publicUrl).hostname })
+    : createLocalVerifier({ db, random, keys, carriers, brand, host: new URL(publicUrl).hostname })
   const receipts = createReceiptSigner(keys)
   const returnOrigins = config.AVAL_RETURN_ORIGINS
     ? new Set(config.AVAL_RETURN_ORIGINS)
@@ -95,7 +96,7 @@ export async function createAval(
   registerHealth(app, { db, receipts, draining: () => draining })
   registerAssets(app)
   registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
-  registerTwilio(app, { ...webhooks, ...lookups, ...credentials, carrier, services, publicUrl, local })
+  registerTwilio(app, { ...webhooks, ...lookups, ...credentials, carriers, services, publicUrl, local })
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
   if (inbox) registerInbox(app, { inbox, clock, publicUrl, brand })
 

@@ -10,7 +10,15 @@ const clock = systemClock()
 const folders: string[] = []
 
 function message(more: Partial<OutgoingMessage> = {}): OutgoingMessage {
-  return { to: '+5511987654321', channel: 'sms', body: 'Aval: 123456', code: '123456', locale: 'pt-BR', ...more }
+  return {
+    id: 'msg_1',
+    to: '+5511987654321',
+    channel: 'sms',
+    body: 'Aval: 123456',
+    code: '123456',
+    locale: 'pt-BR',
+    ...more,
+  }
 }
 
 function newFile(): string {
@@ -82,7 +90,7 @@ describe('inbox', () => {
     const file = newFile()
     const before = createInbox({ file, clock })
     before.send(message({ body: 'one' }))
-    before.send(message({ body: 'two', channel: 'call', call: { sendDigits: '123', pressKey: true } }))
+    before.send(message({ body: 'two', channel: 'call', call: { sendDigits: '123', prompt: 'Press', words: '1, 2' } }))
     const whole = await before.list()
     await before.flush()
     appendFileSync(file, '{"to":"+55')

@@ -36,16 +36,17 @@ type Kept = OutgoingMessage & { sentAt: Instant }
 
 const keptMax = 10_000
 const compactAt = 2 * keptMax
-const done = Promise.resolve()
 
 const line = z.object({
+  id: z.string().default(''),
   to: z.string(),
   channel: z.enum(['sms', 'whatsapp', 'call', 'email']),
   body: z.string(),
   code: z.string(),
   locale: z.enum(locales),
   sentAt: z.number(),
-  call: z.object({ sendDigits: z.string().optional(), pressKey: z.boolean() }).optional(),
+  call: z.object({ sendDigits: z.string().optional(), prompt: z.string().optional(), words: z.string() }).optional(),
+  email: z.object({ subject: z.string(), html: z.string() }).optional(),
 })
 
 /** Makes an inbox of the 10,000 newest messages; with `file` it survives a restart. Lines that cannot be read are skipped. */
@@ -90,7 +91,8 @@ export function createInbox({ file, clock }: { file?: string | undefined; clock:
   }
 
   return {
-    instant: true,
+    name: 'inbox',
+    isInstant: () => true,
     send(message) {
       const one: Kept = { ...message, sentAt: clock.now() }
       kept.push(one)
@@ -104,7 +106,7 @@ export function createInbox({ file, clock }: { file?: string | undefined; clock:
         }
       }
       changed()
-      return done
+      return Promise.resolve({ carrierId: null, status: 'delivered' })
     },
     async list(filter = {}, limit = keptMax) {
       const found: Kept[] = []

@@ -2,10 +2,6 @@ import type { Locale } from '../model/locale.ts'
 
 /** The sentences of text messages. GSM-7 only: one accent outside its alphabet doubles what a message costs. */
 export interface MessageCopy {
-  /** What a code authorises, by the kind of the transaction: without an amount, and before "of R$ 10,00". */
-  acts: Record<string, readonly [alone: string, ofAmount: string]>
-  /** The act of a kind that is not listed. */
-  anyAct: readonly [alone: string, ofAmount: string]
   /** "123456 authorises payout of R$ 10,00 to "Ana"". What is undefined is left out. */
   authorises(what: {
     code: string
@@ -27,12 +23,6 @@ export interface MessageCopy {
 }
 
 const ptBR: MessageCopy = {
-  acts: {
-    'payout_account.change': ['troca da conta de repasse', 'troca da conta e repasse'],
-    'payout.withdraw': ['repasse', 'repasse'],
-    'registration.finalize': ['inscricao', 'inscricao'],
-  },
-  anyAct: ['operacao', 'operacao'],
   authorises: ({ code, act, amount, payee }) =>
     `${code} autoriza${part(' ', act)}${part(act ? ' de ' : ' ', amount)}${quoted(' para ', payee)}`,
   warnings: ['Nao foi voce? Ignore e nao informe o codigo.', 'Nao foi voce? Ignore.'],
@@ -44,12 +34,6 @@ const ptBR: MessageCopy = {
 }
 
 const en: MessageCopy = {
-  acts: {
-    'payout_account.change': ['payout account change', 'account change and payout'],
-    'payout.withdraw': ['payout', 'payout'],
-    'registration.finalize': ['registration', 'registration'],
-  },
-  anyAct: ['request', 'request'],
   authorises: ({ code, act, amount, payee }) =>
     `${code} authorises${part(' ', act)}${part(act ? ' of ' : ' ', amount)}${quoted(' to ', payee)}`,
   warnings: ['Not you? Ignore this and tell nobody the code.', 'Not you? Ignore this.'],
@@ -61,12 +45,6 @@ const en: MessageCopy = {
 }
 
 const es: MessageCopy = {
-  acts: {
-    'payout_account.change': ['cambio de cuenta de cobro', 'cambio de cuenta y cobro'],
-    'payout.withdraw': ['cobro', 'cobro'],
-    'registration.finalize': ['inscripcion', 'inscripcion'],
-  },
-  anyAct: ['operacion', 'operacion'],
   authorises: ({ code, act, amount, payee }) =>
     `${code} autoriza${part(' ', act)}${part(act ? ' de ' : ' ', amount)}${quoted(' a ', payee)}`,
   warnings: ['¿No fue usted? Ignorelo y no diga el codigo a nadie.', '¿No fue usted? Ignorelo.'],

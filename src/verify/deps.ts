@@ -1,4 +1,4 @@
-import type { Carrier } from '../channel/carrier.ts'
+import type { Carriers } from '../channel/carrier.ts'
 import type { GuardLog, GuardRules } from '../guard/decide.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyRing } from '../lib/keyring.ts'
@@ -11,7 +11,8 @@ export interface VerifyDeps {
   clock: Clock
   random: Random
   keys: KeyRing
-  carrier: Carrier | undefined
+  /** Who carries the messages of each channel. */
+  carriers: Carriers
   guard: GuardRules
   log: GuardLog
 }

@@ -1,5 +1,6 @@
-import type { Carrier } from '../channel/carrier.ts'
-import { transactionMessage } from '../channel/messages.ts'
+import type { Carriers } from '../channel/carrier.ts'
+import { transactionMessage } from '../channel/transaction-message.ts'
+import { newId } from '../lib/ids.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
 import { type Challenge, isLive } from '../model/challenge.ts'
@@ -18,8 +19,8 @@ export interface LocalVerifierDeps {
   db: Db
   random: Random
   keys: KeyRing
-  /** Undefined where no carrier is configured: then every send is refused with no_carrier. */
-  carrier: Carrier | undefined
+  /** A channel without a carrier is refused with no_carrier. */
+  carriers: Carriers
   brand: string
   /** Host of the pages, for the last line of a message. */
   host: string
@@ -40,7 +41,7 @@ async function startLocal(
   sentBefore: number,
   occasion: Occasion,
 ): Promise<Started | undefined> {
-  const { carrier } = deps
+  const carrier = deps.carriers.sms
   if (!carrier) throw new AvalError('no_carrier', 'No carrier for text messages is configured, so no code can be sent.')
   const known = challenges.find((one) => isOurs(one, occasion.at))
   const fresh = known ? undefined : codedChallenge(deps, transaction, occasion.at)
@@ -57,9 +58,18 @@ async function startLocal(
   const code = deriveCode(deps.keys, challenge.keyId, challenge.codeSeed, context, transaction.codeLength)
   const { kind, locale, summary } = transaction
   const { payee, amount } = summary
-  const body = transactionMessage({ brand: deps.brand, host: deps.host, kind, locale, payee, amount, code })
+  const { brand, host } = deps
+  const minutes = Math.ceil((challenge.expiresAt - occasion.at) / 60_000)
+  const words = transactionMessage('sms', { brand, host, kind, locale, payee, amount, code, minutes })
   try {
-    await carrier.send({ to: phone, channel: challenge.channel, body, code, locale })
+    await carrier.send({
+      id: newId('msg', occasion.at, deps.random),
+      to: phone,
+      channel: challenge.channel,
+      ...words,
+      code,
+      locale,
+    })
   } catch (cause) {
     throw new AvalError('delivery_failed', 'The code could not be sent. Ask for another one in a moment.', { cause })
   }

@@ -1,6 +1,11 @@
 import type { OutgoingMessage } from '../channel/carrier.ts'
-import { missingValues, spokenMessage, type VerificationMessage, verificationMessage } from '../channel/messages.ts'
 import { findTemplate, namesDeal, type Template } from '../channel/templates.ts'
+import {
+  missingValues,
+  type VerificationMessage,
+  verificationMessage,
+  verificationWords,
+} from '../channel/verification-message.ts'
 import type { Channel } from '../model/factor.ts'
 import { type Locale, nearestLocale } from '../model/locale.ts'
 import { TwilioError } from '../model/twilio-error.ts'
@@ -38,8 +43,7 @@ const charactersMax = 500
 export function messageOf(
   wishes: MessageWishes,
   { channel, to, locale: usual }: Pick<Destination, 'channel' | 'to' | 'locale'>,
-  code: string,
-  ttlMs: number,
+  { id, code, ttlMs }: { id: string; code: string; ttlMs: number },
 ): OutgoingMessage {
   const { service, appHash } = wishes
   if (appHash !== undefined && channel !== 'sms') throw new TwilioError(60602)
@@ -56,10 +60,9 @@ export function messageOf(
   }
   const message = { ...plain, template: templateOf(wishes, channel, plain) }
   const { dtmf_input_required: pressKey } = service.settings
-  const body = channel === 'call' ? spokenMessage(message, pressKey) : verificationMessage(message)
   if (verificationMessage(message).length > charactersMax) throw new TwilioError(60247)
-  const call = channel === 'call' ? { sendDigits: wishes.sendDigits, pressKey } : undefined
-  return { to, channel, body, code, locale, call }
+  const words = verificationWords(channel, message, { sendDigits: wishes.sendDigits, pressKey })
+  return { id, to, channel, ...words, code, locale }
 }
 
 function templateOf(

@@ -54,13 +54,16 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   const destination = await destinationOf(deps, command, (phone) => isSafeListed(deps, service.accountSid, phone.e164))
   const { channel } = destination
   // What cannot be written is refused before anything is counted: the longest code stands for the one to come.
-  if (command.templates || command.appHash) messageOf(command, destination, '0000000000', codeTtlMs(command))
-  const { carrier } = deps
+  if (command.templates || command.appHash)
+    messageOf(command, destination, { id: '', code: '0000000000', ttlMs: codeTtlMs(command) })
+  const carrier = deps.carriers[channel]
   if (!carrier) throw noCarrier(channel)
-  const { row, code } = await claim(deps, command, destination, carrier.instant === true)
+  const instant = carrier.isInstant?.(destination) === true
+  const { row, code } = await claim(deps, command, destination, instant)
   // A code goes to the address that it was made for, whatever other spelling of the mailbox asks for it again.
   const to = channel === 'email' ? openAddress(deps.keys, row.key_id, row.sid, row.to_sealed) : destination.to
-  const message = messageOf(command, { ...destination, to }, code, row.expires_at - row.updated_at)
+  const ttlMs = row.expires_at - row.updated_at
+  const message = messageOf(command, { ...destination, to }, { id: row.attempt_sid, code, ttlMs })
   try {
     await carrier.send(message)
   } catch {
@@ -69,7 +72,7 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
       return startVerification(deps, { ...command, channel: 'sms', fallsBackToSms: false, rateLimits: undefined })
     throw new TwilioError(20503, 'The message could not be sent')
   }
-  if (!carrier.instant) await deps.db.write(settleAttempt(row.sid, row.attempt_sid, 'sent', null))
+  if (!instant) await deps.db.write(settleAttempt(row.sid, row.attempt_sid, 'sent', null))
   return verificationOf(deps, row, service, to)
 }
 

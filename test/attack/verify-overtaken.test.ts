@@ -29,7 +29,7 @@ describe('what is overtaken between two of its steps:', () => {
           await new Promise<void>((resolve) => {
             release = resolve
           })
-          await send(message)
+          return send(message)
         }
       })
       const first = startOf(v2, To, { Amount: 'R$ 1', Payee: 'Acme' })

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { OutgoingMessage } from '../../src/channel/carrier.ts'
+import { carriersOf, type OutgoingMessage } from '../../src/channel/carrier.ts'
 import type { GateDeps } from '../../src/gate/deps.ts'
 import { createReceiptSigner } from '../../src/gate/receipt.ts'
 import type { GuardRules } from '../../src/guard/decide.ts'
@@ -43,17 +43,20 @@ export async function openDoors(
   const random = systemRandom()
   const sent: OutgoingMessage[] = []
   const carrier = {
-    instant: options.instant ?? false,
+    name: 'test',
+    isInstant: () => options.instant ?? false,
     failing: false,
     async send(message: OutgoingMessage) {
       if (carrier.failing) throw new Error('the carrier is down')
       sent.push(message)
+      return { carrierId: null, status: 'sent' as const }
     },
   }
+  const carriers = carriersOf(carrier)
   const { keys = ring, log: logger = log } = options
   const guard = options.guard ?? { mode: 'enforce', countries: '*' }
   const verifier =
-    options.verifier ?? createLocalVerifier({ db, random, keys, carrier, brand: 'Sympla', host: 'localhost' })
+    options.verifier ?? createLocalVerifier({ db, random, keys, carriers, brand: 'Sympla', host: 'localhost' })
   const gate: GateDeps = {
     db,
     clock,
@@ -72,7 +75,7 @@ export async function openDoors(
   registerGate(app, { ...gate, publicUrl, apiKey: new Secret(apiKey) })
   const door = {
     ...gate,
-    carrier,
+    carriers,
     services,
     publicUrl,
     accountSid,

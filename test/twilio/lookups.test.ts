@@ -364,7 +364,7 @@ describe('a source of lookups', () => {
       })
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       const { db } = await openStore()
-      const { gate, carrier } = await openDoors(db)
+      const { gate } = await openDoors(db)
       const lines: string[] = []
       const listening = pino({ level: 'warn' }, { write: (line) => lines.push(line) })
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/lookups`
@@ -377,7 +377,7 @@ describe('a source of lookups', () => {
       const app = createApp({ log, random: systemRandom(), trustedProxies: [], https: false })
       const door = {
         ...gate,
-        carrier,
+        carriers: {},
         services: createServices(gate),
         publicUrl,
         accountSid,

@@ -75,7 +75,7 @@ describe('a rate limit of a service', () => {
       const send = doors.carrier.send
       doors.carrier.send = async (message) => {
         if (message.channel === 'whatsapp') throw new Error('no such account')
-        await send(message)
+        return send(message)
       }
       const ChannelConfiguration = '{"whatsapp":{"enabled":true},"sms":{"enabled":true}}'
       const started = await start(doors, { ip: 'a' }, { Channel: 'whatsapp', ChannelConfiguration })

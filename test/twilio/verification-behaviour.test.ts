@@ -214,7 +214,7 @@ describe('a verification behaves as documented:', () => {
       const send = carrier.send
       carrier.send = async (message: OutgoingMessage) => {
         if (message.channel === 'whatsapp') throw new Error('no such account')
-        await send(message)
+        return send(message)
       }
       const to = phone()
       expect((await start(to, { Channel: 'whatsapp' })).status).toBe(503)
@@ -235,11 +235,11 @@ describe('a verification behaves as documented:', () => {
       const called = await start(landline, { Channel: 'call', SendDigits: 'ww12#' })
       expect(called.body.lookup.carrier.type).toBe('landline')
       expect(sent.map(({ channel, call }) => [channel, call])).toEqual([
-        ['call', { sendDigits: 'ww12#', pressKey: true }],
+        ['call', { sendDigits: 'ww12#', prompt: expect.any(String), words: expect.any(String) }],
       ])
       await set({ DtmfInputRequired: 'false' })
       await start(landline, { Channel: 'call' })
-      expect(sent[1]?.call).toEqual({ sendDigits: undefined, pressKey: false })
+      expect(sent[1]?.call).toEqual({ sendDigits: undefined, prompt: undefined, words: expect.any(String) })
       expect((await start(landline, { Channel: 'call', SendDigits: 'call me' })).body.code).toBe(60200)
     })
 
@@ -284,7 +284,7 @@ describe('a verification behaves as documented:', () => {
           await new Promise<void>((resolve) => {
             release = resolve
           })
-          await send(message)
+          return send(message)
         }
       })
       const to = phone()

@@ -1,6 +1,5 @@
 import type { PageCopy } from './copy/copy.ts'
 import type { CardView, CodeView, ResendView } from './screen.ts'
-import { actOf } from './summary-card.tsx'
 import { untranslated } from './untranslated.ts'
 
 /** The one field of the page, and the button that names the act. */
@@ -15,7 +14,7 @@ export function CodeForm({
   copy: PageCopy
   problem?: string | undefined
 }) {
-  const { noun, nounOf } = actOf(card.kind, copy)
+  const { noun, nounOf } = card.act
   return (
     <form method="post" action={`/t/${card.id}/check`} novalidate data-once>
       <input type="hidden" name="version" value={card.version} />

@@ -20,7 +20,7 @@ afterEach(() => inbox.clear())
 afterAll(() => app.close())
 
 function receive(to = '+5511987654321', body = 'Aval: 123456 autoriza\n\n@aval.test #123456') {
-  return inbox.send({ to, channel: 'sms', body, code: '123456', locale: 'pt-BR' })
+  return inbox.send({ id: 'msg_1', to, channel: 'sms', body, code: '123456', locale: 'pt-BR' })
 }
 const get = (url: string, host = 'localhost:4000') => app.inject({ url, headers: { host } })
 

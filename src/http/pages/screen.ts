@@ -1,3 +1,4 @@
+import { type Act, actOf } from '../../channel/acts.ts'
 import type { TransactionState } from '../../gate/deps.ts'
 import { formatMoney } from '../../lib/money.ts'
 import { shortRef } from '../../lib/short-ref.ts'
@@ -10,7 +11,7 @@ import { pageCopy } from './copy/copy.ts'
 export interface CardView {
   id: string
   version: number
-  kind: string
+  act: Act
   payee: string
   amount: string | undefined
   fields: readonly { label: string; value: string }[]
@@ -149,7 +150,7 @@ export function cardOf({ transaction }: TransactionState, locale: Locale): CardV
   return {
     id,
     version,
-    kind,
+    act: actOf(kind, locale),
     payee: summary.payee,
     amount: summary.amount && formatMoney(summary.amount, locale),
     fields: summary.fields,

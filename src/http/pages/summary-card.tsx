@@ -22,8 +22,8 @@ export function SummaryCard({
             <dd class="amount">{card.amount}</dd>
           </div>
         )}
-        <Row label={copy.payee} value={card.payee} className="payee" fixed />
-        <Row label={copy.action} value={actOf(card.kind, copy).line} />
+        <Row label={card.act.target ?? copy.payee} value={card.payee} className="payee" fixed />
+        <Row label={copy.action} value={card.act.line} />
         {card.fields.map(({ label, value }, i) => (
           <Row key={i} label={label} value={value} fixed />
         ))}
@@ -31,11 +31,6 @@ export function SummaryCard({
       </dl>
     </section>
   )
-}
-
-/** How the act of a kind is called. */
-export function actOf(kind: string, copy: PageCopy): PageCopy['anyAct'] {
-  return (Object.hasOwn(copy.acts, kind) && copy.acts[kind]) || copy.anyAct
 }
 
 /** `fixed` values are names and numbers, which no translator may touch. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { actOf } from '../../channel/acts.ts'
 import { locales } from '../../model/locale.ts'
 import { pageCopy } from './copy/copy.ts'
 import { inboxCopy } from './copy/inbox-copy.ts'
@@ -8,7 +9,7 @@ import { renderVerifyPage } from './verify-page.tsx'
 const card: CardView = {
   id: `tx_${'a'.repeat(32)}`,
   version: 1,
-  kind: 'payout.withdraw',
+  act: actOf('payout.withdraw', 'pt-BR'),
   payee: 'Aurora Eventos Ltda',
   amount: 'R$ 12.500,00',
   fields: [{ label: 'Conta', value: '••••4321' }],
@@ -70,7 +71,7 @@ describe.each(locales)('the hosted page in %s', (locale) => {
       expect(fields[0]).toMatch(/type="text".*inputmode="numeric".*autocomplete="one-time-code"/)
       expect(fields[0]).toMatch(/spellcheck="false".*translate="no".*dir="ltr"/)
       expect(fields[0]).not.toMatch(/maxlength|pattern|required|value=/)
-      const { noun, nounOf } = pageCopy[locale].acts['payout.withdraw'] ?? pageCopy[locale].anyAct
+      const { noun, nounOf } = card.act
       expect(html).toContain(`>${pageCopy[locale].confirm(nounOf, 'R$ 12.500,00')}</button>`)
       expect(noun).not.toBe('')
     },

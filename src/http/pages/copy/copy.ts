@@ -19,9 +19,6 @@ export interface PageCopy {
   amount: string
   payee: string
   reference: string
-  /** What is done, by kind: as a line of the card, and as the noun of "Confirm payout of R$ 10,00". */
-  acts: Record<string, { line: string; noun: string; nounOf: string }>
-  anyAct: { line: string; noun: string; nounOf: string }
   confirm(noun: string, amount: string | undefined): string
 
   chooseHeading: string

@@ -15,16 +15,6 @@ export const en: PageCopy = {
   amount: 'Amount',
   payee: 'Payee',
   reference: 'Ref.',
-  acts: {
-    'payout_account.change': {
-      line: 'Change the payout account',
-      noun: 'payout account change',
-      nounOf: 'account change and payout',
-    },
-    'payout.withdraw': { line: 'Payout', noun: 'payout', nounOf: 'payout' },
-    'registration.finalize': { line: 'Registration', noun: 'registration', nounOf: 'registration' },
-  },
-  anyAct: { line: 'Protected action', noun: 'action', nounOf: 'action' },
   confirm: (noun, amount) => (amount ? `Confirm ${noun} of ${amount}` : `Confirm ${noun}`),
 
   chooseHeading: 'Confirm it is you',

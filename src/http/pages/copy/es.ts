@@ -15,16 +15,6 @@ export const es: PageCopy = {
   amount: 'Monto',
   payee: 'Beneficiario',
   reference: 'Ref.',
-  acts: {
-    'payout_account.change': {
-      line: 'Cambiar la cuenta de cobro',
-      noun: 'cambio de la cuenta de cobro',
-      nounOf: 'cambio de cuenta y cobro',
-    },
-    'payout.withdraw': { line: 'Cobro', noun: 'cobro', nounOf: 'cobro' },
-    'registration.finalize': { line: 'Inscripción', noun: 'inscripción', nounOf: 'inscripción' },
-  },
-  anyAct: { line: 'Operación protegida', noun: 'operación', nounOf: 'operación' },
   confirm: (noun, amount) => (amount ? `Confirmar ${noun} de ${amount}` : `Confirmar ${noun}`),
 
   chooseHeading: 'Confirme que es usted',

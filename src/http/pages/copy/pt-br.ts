@@ -15,16 +15,6 @@ export const ptBR: PageCopy = {
   amount: 'Valor',
   payee: 'Favorecido',
   reference: 'Ref.',
-  acts: {
-    'payout_account.change': {
-      line: 'Trocar a conta de repasse',
-      noun: 'troca da conta de repasse',
-      nounOf: 'troca da conta e repasse',
-    },
-    'payout.withdraw': { line: 'Repasse', noun: 'repasse', nounOf: 'repasse' },
-    'registration.finalize': { line: 'Inscrição', noun: 'inscrição', nounOf: 'inscrição' },
-  },
-  anyAct: { line: 'Operação protegida', noun: 'operação', nounOf: 'operação' },
   confirm: (noun, amount) => (amount ? `Confirmar ${noun} de ${amount}` : `Confirmar ${noun}`),
 
   chooseHeading: 'Confirme que é você',

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { locales } from '../model/locale.ts'
-import { missingValues, spokenMessage, transactionMessage, verificationMessage } from './messages.ts'
 import { countSegments } from './segments.ts'
-import { findTemplate, placeholders, templates } from './templates.ts'
+import { textMessage } from './text-message.ts'
 
 const base = {
   brand: 'Aval',
@@ -28,15 +27,15 @@ const payees = fc.oneof(
 )
 const codes = fc.integer({ min: 6, max: 10 }).chain((length) => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`)))
 
-describe('transactionMessage', () => {
+describe('textMessage', () => {
   it('says code, act, amount and payee, and ends with the line that binds the code to the page', () => {
-    expect(transactionMessage(base)).toBe(
+    expect(textMessage(base)).toBe(
       'Aval: 493027 autoriza repasse de R$ 12.500,00 para "Aurora Eventos Ltda". Nao foi voce? Ignore e nao informe o codigo.\n\n@repasse.exemplo.com.br #493027',
     )
-    expect(transactionMessage({ ...base, locale: 'en', host: 'aval.test' })).toContain(
+    expect(textMessage({ ...base, locale: 'en', host: 'aval.test' })).toContain(
       '493027 authorises payout of R$12,500.00 to "Aurora',
     )
-    expect(transactionMessage({ ...base, locale: 'es', amount: undefined })).toContain(
+    expect(textMessage({ ...base, locale: 'es', amount: undefined })).toContain(
       '493027 autoriza cobro a "Aurora Eventos Ltda". ¿No fue',
     )
   })
@@ -64,7 +63,7 @@ describe('transactionMessage', () => {
     })
     await fc.assert(
       fc.asyncProperty(cases, async (message) => {
-        const body = transactionMessage(message)
+        const body = textMessage(message)
         expect(await countSegments(body)).toMatchObject({ segments: 1, encoding: 'GSM-7' })
 
         const lines = body.split('\n')
@@ -82,7 +81,7 @@ describe('transactionMessage', () => {
   })
 
   it('leaves no web address, long number or quote of the payee in the text', () => {
-    const first = (payee: string) => transactionMessage({ ...base, payee }).split('\n')[0]
+    const first = (payee: string) => textMessage({ ...base, payee }).split('\n')[0]
     expect(first('x\n@evil.com #123456')).toContain('para "x evil com".')
     expect(first('Ana. Seu codigo e 999999 ligue 0800')).toContain('para "Ana. Seu codigo e ligue 0800".')
     expect(first('Ana 12 34 56')).toContain('para "Ana".')
@@ -92,84 +91,15 @@ describe('transactionMessage', () => {
 
   it('gives room to amount and host before the payee', () => {
     const host = `${'a'.repeat(50)}.exemplo.com.br`
-    const text = transactionMessage({ ...base, host, payee: 'Associacao dos Amigos da Orquestra' })
+    const text = textMessage({ ...base, host, payee: 'Associacao dos Amigos da Orquestra' })
     expect(text).toContain('R$ 12.500,00')
     expect(text).not.toContain('Associacao')
     expect(text.endsWith(`@${host} #493027`)).toBe(true)
   })
 
   it('carries the code even when the host fits no message', () => {
-    const text = transactionMessage({ ...base, host: 'a'.repeat(200) })
+    const text = textMessage({ ...base, host: 'a'.repeat(200) })
     expect(text).toBe('Aval: 493027 autoriza R$ 12.500,00.')
-  })
-})
-
-describe('verificationMessage', () => {
-  it("is Twilio's default text, in three languages", () => {
-    const plain = { friendlyName: 'Ingressos', code: '1234', doNotShare: false, minutes: 10 }
-    expect(verificationMessage({ ...plain, locale: 'en' })).toBe('Your Ingressos verification code is: 1234')
-    expect(verificationMessage({ ...plain, locale: 'pt-BR' })).toBe('Seu codigo de verificacao Ingressos e: 1234')
-    expect(verificationMessage({ ...plain, locale: 'es' })).toContain('codigo')
-  })
-
-  it('holds amount and payee as they were given, the warning, and the app hash where Android looks for it', () => {
-    const text = verificationMessage({
-      friendlyName: 'Loja',
-      code: '123456',
-      locale: 'en',
-      doNotShare: true,
-      minutes: 10,
-      appHash: 'He42w354ol9',
-      amount: '39.99',
-      payee: 'Acme & Söhne',
-    })
-    expect(text).toMatch(
-      /^<#> Your Loja verification code is: 123456\. It authorises 39\.99 to Acme & Söhne\. Don't share/,
-    )
-    expect(text).toMatch(/ He42w354ol9$/)
-  })
-})
-
-describe('spokenMessage', () => {
-  it('asks for a key first, and says the code digit by digit, twice', () => {
-    const message = { friendlyName: 'Loja', code: '0427', locale: 'pt-BR', doNotShare: false, minutes: 10 } as const
-    const said = 'Seu codigo de verificacao Loja e: 0, 4, 2, 7'
-    expect(spokenMessage(message, false)).toBe(`${said}. ${said}`)
-    expect(spokenMessage(message, true)).toMatch(/^Pressione qualquer tecla/)
-  })
-})
-
-describe('the catalogue of templates', () => {
-  const plain = { friendlyName: 'Loja', code: '123456', locale: 'en', doNotShare: false, minutes: 7 } as const
-  const choose = (n: number, substitutions: Record<string, string> = {}) => {
-    const text = templates[n]
-    if (!text) throw new Error('no such template')
-    return { text, substitutions }
-  }
-
-  it('has one SID each, and the same placeholders in every language', () => {
-    expect(new Set(templates.map(({ sid }) => sid)).size).toBe(templates.length)
-    for (const one of templates) {
-      expect(one.sid).toMatch(/^HJ[0-9a-f]{32}$/)
-      expect(findTemplate(one.sid)).toBe(one)
-      for (const text of Object.values(one.texts))
-        expect([...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]))].sort()).toEqual(
-          placeholders(one).sort(),
-        )
-    }
-  })
-
-  it('puts values in once, so that none brings a placeholder or a line of its own', () => {
-    const template = choose(4, { domain: 'example.com{{code}}\nSecond', code: '999999' })
-    expect(verificationMessage({ ...plain, template })).toBe(
-      'Your Loja verification code is: 123456\n\n@example.com{{code}} Second #123456',
-    )
-    expect(verificationMessage({ ...plain, template: choose(2) })).toMatch(/good for 7 min$/)
-  })
-
-  it('says which values are missing', () => {
-    expect(missingValues({ ...plain, template: choose(3) })).toEqual(['amount', 'payee'])
-    expect(missingValues({ ...plain, amount: '10', payee: 'Ana', template: choose(3) })).toEqual([])
   })
 })
 

@@ -7,6 +7,9 @@ import { createInbox } from './channel/inbox.ts'
 import type { AvalConfig } from './config.ts'
 import { type Credentials, loadCredentials } from './credentials.ts'
 import { signAuditHeads } from './gate/audit-heads.ts'
+import { relyingPartyAt } from './gate/deps.ts'
+import { fallBack } from './gate/fall-back.ts'
+import { builtInPolicies } from './gate/policy.ts'
 import { createReceiptSigner } from './gate/receipt.ts'
 import { sweep } from './gate/sweep.ts'
 import type { GuardRules } from './guard/decide.ts'
@@ -44,6 +47,7 @@ export interface Aval {
 }
 
 const sweepMs = 15_000
+const fallbackMs = 1_000
 const headMs = 60_000
 const webhookMs = 1_000
 
@@ -70,15 +74,17 @@ export async function createAval(
   const { publicUrl } = config
   const brand = config.AVAL_BRAND
   const verifier = config.twilio
-    ? await createTwilioVerifier({ db, random, keys, log, ...config.twilio })
-    : createLocalVerifier({ db, random, keys, carriers, brand, host: new URL(publicUrl).hostname })
+    ? await createTwilioVerifier({ db, random, keys, log, channels: ['sms'], ...config.twilio })
+    : createLocalVerifier({ db, random, keys, carriers, brand, host: new URL(publicUrl).hostname, log })
   const receipts = createReceiptSigner(keys)
   const returnOrigins = config.AVAL_RETURN_ORIGINS
     ? new Set(config.AVAL_RETURN_ORIGINS)
     : local
       ? undefined
       : new Set([publicUrl])
-  const gate = { db, clock, random, keys, verifier, guard, receipts, returnOrigins, log }
+  const policies = builtInPolicies
+  const relyingParty = relyingPartyAt(publicUrl, brand)
+  const gate = { db, clock, random, keys, verifier, guard, policies, receipts, relyingParty, returnOrigins, log }
   const services = createServices({ db, clock, random })
   await services.create(credentials.accountSid, brand, {}, credentials.serviceSid)
   const networks = parseNetworks([...(local ? loopback : []), ...(config.AVAL_WEBHOOK_NETWORKS ?? [])])
@@ -102,6 +108,7 @@ export async function createAval(
 
   const background = startBackground(log, [
     { name: 'sweep', everyMs: sweepMs, run: () => sweep(gate) },
+    { name: 'fallback', everyMs: fallbackMs, run: () => fallBack(gate) },
     { name: 'audit heads', everyMs: headMs, run: () => signAuditHeads(gate) },
     { name: 'webhooks', everyMs: webhookMs, run: webhookWorker.deliver },
     { name: 'webhooks that ended', everyMs: sweepMs, run: () => forgetDeliveries(gate) },

@@ -2,16 +2,21 @@ import { coolDownMs } from '../guard/cool-down.ts'
 import { decide, logDecision } from '../guard/decide.ts'
 import { openAddress } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
-import { canReceiveSms, type Phone, parsePhone } from '../lib/e164.ts'
+import { canReceiveSms, type Phone } from '../lib/e164.ts'
 import { AvalError } from '../model/error.ts'
-import type { Factor } from '../model/factor.ts'
+import { type Channel, type Factor, isChannel } from '../model/factor.ts'
 import { sendsMax, type Transaction } from '../model/transaction.ts'
+import { askAuthenticator } from './ask-authenticator.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
+import { fallBackAt } from './fallback-order.ts'
 import { conflict, requireTransaction, stateOf } from './read-transaction.ts'
+import { phoneFrom } from './subject-contacts.ts'
+import { addressFor } from './ways.ts'
 
 /**
- * Sends a code, or the same code again while it lives. Refuses with transaction_<status>, factor_not_allowed, factor_not_enrolled,
- * destination_not_allowed, resend_too_soon, too_many_sends, and with delivery_failed when the message did not leave.
+ * Sends a code, or the same code again while it lives; or asks for an app's code or a passkey. Refuses with transaction_<status>,
+ * factor_not_allowed, factor_not_enrolled, destination_not_allowed, resend_too_soon, too_many_sends, no_carrier, and with delivery_failed
+ * when the message did not leave.
  */
 export async function challengeTransaction(
   deps: GateDeps,
@@ -20,20 +25,24 @@ export async function challengeTransaction(
   return challengeKnown(deps, await requireTransaction(deps, { id }), { factor, caller })
 }
 
-/** As challengeTransaction, for a transaction that was just read or made. */
+/** As challengeTransaction, for a transaction that was just read or made. `atOnce`: no wait since the last send is asked for. */
 export async function challengeKnown(
   deps: GateDeps,
-  { transaction, challenges }: TransactionState,
-  { factor, caller }: { factor: Factor; caller: Caller },
+  state: TransactionState,
+  { factor, caller, atOnce = false }: { factor: Factor; caller: Caller; atOnce?: boolean },
 ): Promise<TransactionState> {
+  const { transaction, challenges } = state
   if (transaction.status !== 'pending') throw conflict(transaction)
-  refuseFactor(transaction.factors, factor)
-  const phone = phoneOf(deps, transaction)
-  refuseDestination(deps, phoneFrom(phone))
+  refuseFactor(transaction, state.offered, factor)
+  if (!isChannel(factor)) return askAuthenticator(deps, state, factor, caller)
 
   const at = deps.clock.now()
-  const target = { transaction, challenges, phone }
-  const started = await deps.verifier.start(target, lastSendBefore(deps, transaction, at), { at, ip: caller.ip })
+  const to = destinationOf(deps, transaction, factor)
+  if (factor !== 'email') refuseDestination(deps, phoneFrom(to.address), factor)
+  const sentBefore = atOnce ? at : lastSendBefore(deps, transaction, at)
+  const destination = { ...to, fallBackAt: fallBackAt(transaction, state.offered, factor, at) }
+  const occasion = { at, ip: caller.ip }
+  const started = await deps.verifier.start({ transaction, challenges }, destination, sentBefore, occasion)
   if (!started) throw await whyNotSent(deps, transaction.id)
   const { challenge } = started
   return stateOf(deps, started.transaction, [challenge, ...challenges.filter((one) => one.id !== challenge.id)])
@@ -45,48 +54,49 @@ function lastSendBefore({ guard }: Pick<GateDeps, 'guard'>, { sends }: Transacti
   return sends === 0 ? 0 : at - coolDownMs(sends)
 }
 
-/** Refuses a factor that the policy leaves out, or that the subject cannot have enrolled yet. */
-export function refuseFactor(allowed: readonly Factor[], factor: Factor): void {
-  if (allowed.includes(factor)) return
-  if (factor === 'totp' || factor === 'passkey') {
+function destinationOf({ keys }: GateDeps, transaction: Transaction, channel: Channel) {
+  const found = addressFor(transaction, channel)
+  if (!found) throw new AvalError('contact_required', 'The transaction has no address for this channel.')
+  const address = openAddress(keys, transaction.keyId, transaction.subject, found.sealed)
+  return { channel, address, addressRef: found.ref }
+}
+
+/** Refuses a factor that is not open: the subject has none of it, or the policy leaves it out. */
+export function refuseFactor(transaction: Transaction, offered: readonly Factor[], factor: Factor): void {
+  if (offered.includes(factor)) return
+  const has = {
+    totp: false,
+    passkey: false,
+    email: transaction.emailRef !== null,
+    sms: true,
+    whatsapp: true,
+    call: true,
+  }
+  if (!has[factor]) {
     throw new AvalError(
       'factor_not_enrolled',
-      `The subject has no ${factor} enrolled.`,
+      `The subject has no ${factor} enrolled that may approve this.`,
       faultOf('factor', 'not enrolled'),
     )
   }
+  const allowed = offered.join(', ')
   throw new AvalError(
     'factor_not_allowed',
-    `This transaction cannot be approved by ${factor}. Allowed: ${allowed.join(', ')}.`,
-    {
-      faults: [{ path: 'factor', message: `use one of: ${allowed.join(', ')}` }],
-    },
+    `This transaction cannot be approved by ${factor} now. Allowed: ${allowed}.`,
+    faultOf('factor', `use one of: ${allowed}`),
   )
 }
 
-/** The phone that this text is. Refuses with contact_invalid. */
-export function phoneFrom(text: string): Phone {
-  const phone = parsePhone(text)
-  if (phone) return phone
-  const message = 'needs a valid number in international form, such as +5511998765432'
-  throw new AvalError('contact_invalid', 'The phone number is not valid.', faultOf('contact.phone', message))
-}
-
 /** Refuses a number that no message may go to. Users are told only that this number does not work; the log has the reason. */
-export function refuseDestination(deps: Pick<GateDeps, 'guard' | 'log'>, phone: Phone): void {
-  const decision = decide(deps.guard, phone, 'sms')
+export function refuseDestination(deps: Pick<GateDeps, 'guard' | 'log'>, phone: Phone, channel: Channel): void {
+  const decision = decide(deps.guard, phone, channel)
   logDecision(deps.log, decision, phone)
   if (decision.action === 'allow') return
-  const message = canReceiveSms(phone)
-    ? 'Messages to this destination are not allowed.'
-    : 'This number cannot receive text messages. Use a mobile number.'
+  const message =
+    channel === 'call' || canReceiveSms(phone)
+      ? 'Messages to this destination are not allowed.'
+      : 'This number cannot receive text messages. Use a mobile number, or ask for a call.'
   throw new AvalError('destination_not_allowed', message, faultOf('contact.phone', message))
-}
-
-/** The phone, in E.164, at which this transaction is proved; unsealed for sending and nothing else. */
-export function phoneOf({ keys }: Pick<GateDeps, 'keys'>, { keyId, phoneSealed, subject }: Transaction): string {
-  if (!phoneSealed) throw new AvalError('contact_required', 'The transaction has no phone to send a code to.')
-  return openAddress(keys, keyId, subject, phoneSealed)
 }
 
 async function whyNotSent(deps: GateDeps, id: string): Promise<AvalError> {

@@ -1,3 +1,4 @@
+import { stronger } from '../model/assurance.ts'
 import { AvalError } from '../model/error.ts'
 import { closeChallenges } from '../store/challenges.ts'
 import { all } from '../store/db.ts'
@@ -5,7 +6,7 @@ import { changeTransaction as changeRow } from '../store/transactions.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
 import { refusePayload } from './payload.ts'
-import { policyFor } from './policy.ts'
+import { isEnrolmentKind, policyFor, termsFor } from './policy.ts'
 import { conflict, requireTransaction } from './read-transaction.ts'
 import { seal, unseal } from './seal.ts'
 import { maskSummary, normaliseSummary, type SummaryInput } from './summary.ts'
@@ -21,12 +22,15 @@ export async function changeTransaction(
   const { transaction } = await requireTransaction(deps, command)
   const { id, kind, subject, keyId, sealed } = transaction
   if (transaction.status !== 'pending' || sealed === null) throw conflict(transaction)
-  const policy = policyFor(kind)
+  if (isEnrolmentKind(kind))
+    throw new AvalError('forbidden', 'What a subject approves with cannot be changed under way: cancel it.')
+  const policy = policyFor(deps.policies, kind)
   const old = unseal(deps.keys, keyId, transaction, sealed)
   const payload = command.payload === undefined ? old.payload : command.payload
   refusePayload(kind, policy, payload)
   const summary = command.summary ? normaliseSummary(command.summary, policy.shown.amount === 'required') : old.summary
 
+  const terms = termsFor(policy, summary.amount)
   const version = transaction.version + 1
   const digest = digestOf(deps.keys, keyId, { id, version, kind, subject, summary, payload })
   const change = {
@@ -34,6 +38,9 @@ export async function changeTransaction(
     version: transaction.version,
     digest,
     summary: JSON.stringify(maskSummary(summary)),
+    // What was asked for is never asked for less (OWASP Transaction Authorization Cheat Sheet, 2.2).
+    assurance: stronger(terms.assurance, transaction.assurance),
+    codeLength: Math.max(terms.codeLength, transaction.codeLength),
     sealed: seal(deps.keys, keyId, { id, kind, subject, version, digest }, { payload, summary }, deps.random),
   }
   const closed = await deps.db.unit(function* () {

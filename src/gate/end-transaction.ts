@@ -4,7 +4,7 @@ import { endTransaction } from '../store/transactions.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { conflict, requireTransaction } from './read-transaction.ts'
 
-type EndDeps = Pick<GateDeps, 'db' | 'clock' | 'guard' | 'verifier'>
+type EndDeps = Pick<GateDeps, 'db' | 'clock' | 'guard' | 'verifier' | 'relyingParty'>
 
 /** The owner says no. The payload is shredded, every code dies. Refuses with transaction_<status> when it is not pending; a repeat is an answer. */
 export function denyTransaction(deps: EndDeps, command: { id: string; caller: Caller }): Promise<TransactionState> {

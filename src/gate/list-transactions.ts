@@ -4,10 +4,9 @@ import type { AuditEvent } from '../model/audit-event.ts'
 import { AvalError } from '../model/error.ts'
 import type { Transaction, TransactionStatus } from '../model/transaction.ts'
 import { findAuditEvents } from '../store/audit-events.ts'
-import { challengeOf, findChallenges } from '../store/challenges.ts'
 import { listTransactions as listRows, transactionOf } from '../store/transactions.ts'
 import type { GateDeps, TransactionState } from './deps.ts'
-import { requireTransaction, stateOf } from './read-transaction.ts'
+import { requireTransaction, stateOf, stateWithAll } from './read-transaction.ts'
 
 /** Which transactions are meant; what is left out filters nothing. */
 export interface ListTransactions {
@@ -21,7 +20,7 @@ export interface ListTransactions {
 
 /** One page, newest first, and the signed cursor of the next one. A cursor that was not ours, or of another filter, is invalid_request. */
 export async function listTransactions(
-  deps: Pick<GateDeps, 'db' | 'keys' | 'clock' | 'guard'>,
+  deps: Pick<GateDeps, 'db' | 'keys' | 'clock' | 'guard' | 'verifier' | 'relyingParty'>,
   { status, subject, kind, cursor, limit }: ListTransactions,
 ): Promise<{ states: TransactionState[]; nextCursor: string | null }> {
   const { db, keys } = deps
@@ -32,21 +31,16 @@ export async function listTransactions(
   )
   const page = rows.slice(0, limit).map(transactionOf)
   const last = page.at(-1)
-  const states = page.map(async (one) => stateOf(deps, one, await challengesOf(deps, one)))
+  const states = page.map(async (one) => (one.status === 'pending' ? stateWithAll(deps, one) : stateOf(deps, one, [])))
   return {
     states: await Promise.all(states),
     nextCursor: rows.length > limit && last ? writeCursor(keys, filter, last) : null,
   }
 }
 
-async function challengesOf({ db }: Pick<GateDeps, 'db'>, { id, version, status, sends }: Transaction) {
-  if (status !== 'pending' || sends === 0) return []
-  return (await db.read(findChallenges(id, version))).map(challengeOf)
-}
-
 /** Everything that happened to one transaction, oldest first. */
 export async function listEvents(
-  deps: Pick<GateDeps, 'db' | 'clock' | 'guard'>,
+  deps: Pick<GateDeps, 'db' | 'clock' | 'guard' | 'verifier' | 'relyingParty'>,
   command: { id: string },
 ): Promise<AuditEvent[]> {
   await requireTransaction(deps, command)

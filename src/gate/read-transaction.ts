@@ -2,20 +2,33 @@ import { coolDownMs } from '../guard/cool-down.ts'
 import type { Challenge } from '../model/challenge.ts'
 import { AvalError } from '../model/error.ts'
 import { checksMax, sendsMax, type Transaction } from '../model/transaction.ts'
+import { findAuthenticators } from '../store/authenticators.ts'
 import { challengeOf, closeChallenges, findChallenges } from '../store/challenges.ts'
 import { all } from '../store/db.ts'
+import { findMessages } from '../store/messages.ts'
 import { expireTransactions, findTransaction, lockSpent, transactionOf } from '../store/transactions.ts'
 import type { GateDeps, TransactionState } from './deps.ts'
+import { offeredFactors } from './ways.ts'
 
-type ReadDeps = Pick<GateDeps, 'db' | 'clock' | 'guard'>
+type ReadDeps = Pick<GateDeps, 'db' | 'clock' | 'guard' | 'verifier' | 'relyingParty'>
 
 /** The transaction as it stands now, or undefined when there is none. One whose time is over is ended here. */
 export async function readTransaction(deps: ReadDeps, { id }: { id: string }): Promise<TransactionState | undefined> {
   const [row] = await deps.db.read(findTransaction(id))
   if (!row) return undefined
   const transaction = await endIfDue(deps, transactionOf(row))
-  const challenges = await deps.db.read(findChallenges(id, transaction.version))
-  return stateOf(deps, transaction, challenges.map(challengeOf))
+  return stateWithAll(deps, transaction)
+}
+
+/** The state of a transaction that was just read, with what can only be read besides. */
+export async function stateWithAll(deps: ReadDeps, transaction: Transaction): Promise<TransactionState> {
+  const { id, version, status, subject } = transaction
+  const challenges = await deps.db.read(findChallenges(id, version))
+  const state = stateOf(deps, transaction, challenges.map(challengeOf))
+  if (status !== 'pending' || !state.challenge) return state
+  if (state.challenge.channel === 'passkey') return { ...state, passkeys: await passkeysOf(deps, subject) }
+  const [message] = await deps.db.read(findMessages(id))
+  return { ...state, message }
 }
 
 /** Like readTransaction, but a missing transaction is not_found. */
@@ -27,7 +40,7 @@ export async function requireTransaction(deps: ReadDeps, command: { id: string }
 
 /** The state that follows from what is already known of a transaction and its challenges, newest first. */
 export function stateOf(
-  { clock, guard }: Pick<ReadDeps, 'clock' | 'guard'>,
+  { clock, guard, verifier, relyingParty }: Pick<ReadDeps, 'clock' | 'guard' | 'verifier' | 'relyingParty'>,
   transaction: Transaction,
   challenges: readonly Challenge[],
 ): TransactionState {
@@ -37,6 +50,10 @@ export function stateOf(
     transaction,
     challenge: challenges[0],
     challenges,
+    offered: offeredFactors(transaction, verifier.channels),
+    passkeys: [],
+    relyingPartyId: relyingParty.id,
+    message: undefined,
     resendAt: sends >= sendsMax ? null : (lastSentAt ?? 0) + wait,
     now: clock.now(),
   }
@@ -64,6 +81,10 @@ const conflictText = {
   locked: 'Five wrong codes were entered, so the transaction is locked. Create a new one.',
   superseded: 'Another phone was enrolled for this subject meanwhile. Create a new transaction.',
 } as const
+
+async function passkeysOf({ db }: ReadDeps, subject: string) {
+  return (await db.read(findAuthenticators(subject))).filter(({ kind }) => kind === 'passkey')
+}
 
 async function endIfDue({ db, clock }: ReadDeps, transaction: Transaction): Promise<Transaction> {
   const at = clock.now()

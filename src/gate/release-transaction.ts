@@ -9,6 +9,7 @@ import { shredAnswers } from '../store/idempotency-keys.ts'
 import { acknowledgeRelease as acknowledgeRow, leaseRelease, transactionOf } from '../store/transactions.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
+import { isEnrolmentKind } from './policy.ts'
 import { conflict, requireTransaction } from './read-transaction.ts'
 import { type Contents, unseal } from './seal.ts'
 
@@ -88,10 +89,12 @@ function claimsOf(transaction: Transaction, { summary }: Contents, issuer: strin
     kind: transaction.kind,
     payee: summary.payee,
     ...(summary.amount && { amount: summary.amount }),
-    amr: [transaction.approvedBy],
+    // RFC 8176: the methods that were used, in their order.
+    amr: transaction.provenBy.length > 0 ? transaction.provenBy : [transaction.approvedBy],
+    acr: transaction.assurance,
     binding: transaction.binding,
     approved_at: new Date(transaction.approvedAt ?? 0).toISOString(),
-    contact: transaction.phoneMask,
+    contact: transaction.phoneMask ?? transaction.emailMask,
     // The first approval is also the enrolment of the phone that it was made with.
     enrolled: transaction.enrolls,
   }
@@ -99,6 +102,8 @@ function claimsOf(transaction: Transaction, { summary }: Contents, issuer: strin
 
 async function whyNotReleased(deps: GateDeps, id: string): Promise<AvalError> {
   const { transaction, now } = await requireTransaction(deps, { id })
+  if (isEnrolmentKind(transaction.kind))
+    throw new AvalError('forbidden', 'What a subject approves with is changed here: there is nothing to release.')
   if (transaction.status === 'pending') {
     return new AvalError('transaction_not_approved', 'The transaction is not approved, so there is nothing to release.')
   }

@@ -1,14 +1,18 @@
+import { forgetBegun } from '../store/authenticators.ts'
 import { closeChallenges, closeExpiredChallenges } from '../store/challenges.ts'
 import { all, type Db } from '../store/db.ts'
 import { forgetIdempotencyKeys } from '../store/idempotency-keys.ts'
+import { forgetMessages } from '../store/messages.ts'
 import type { Occasion } from '../store/occasion.ts'
 import { forgetCounters } from '../store/rate-counters.ts'
-import { expireTransactions } from '../store/transactions.ts'
+import { expireTransactions, giveUpEnrolments } from '../store/transactions.ts'
 import { expireVerifications } from '../store/verifications.ts'
 import { forgetPersonalData } from '../verify/forget-personal-data.ts'
 import type { GateDeps } from './deps.ts'
+import { enrolmentMs } from './enrolment.ts'
 
 const batch = 200
+const dayMs = 86_400_000
 
 type SweepDeps = Pick<GateDeps, 'db' | 'clock'>
 
@@ -24,6 +28,9 @@ export async function sweep({ db, clock }: SweepDeps): Promise<void> {
     () => inBatches(() => db.write(closeExpiredChallenges(occasion.at, batch))),
     () => inBatches(() => db.write(forgetIdempotencyKeys(occasion.at, batch))),
     () => inBatches(() => db.write(forgetCounters(occasion.at, batch))),
+    () => inBatches(() => db.write(giveUpEnrolments(occasion.at - enrolmentMs, batch, occasion))),
+    () => inBatches(() => db.write(forgetBegun(occasion.at - dayMs, batch))),
+    () => inBatches(() => db.write(forgetMessages(occasion.at - 30 * dayMs, batch))),
     () => forgetPersonalData(db, occasion),
   ]
   const failures: unknown[] = []

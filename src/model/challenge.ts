@@ -1,15 +1,17 @@
 import type { Instant } from '../lib/clock.ts'
-import type { Channel } from './factor.ts'
+import type { Factor } from './factor.ts'
 
 /** One ask for a code: for one version of one transaction, at one address. A resend of the same code is the same challenge. */
 export interface Challenge {
   id: string
   transactionId: string
   version: number
-  channel: Channel
+  /** How it was asked for last. All channels to one address are one challenge with one code. */
+  channel: Factor
+  /** Hash of the address; of an app or a passkey its name. */
   addressRef: string
   keyId: string
-  /** Codes are derived from this seed and a key outside the database, never stored. Empty where Twilio makes the code. */
+  /** Codes are derived from this seed and a key outside the database, never stored; a passkey's nonce. Empty where Twilio makes the code. */
   codeSeed: string
   codeMac: string
   /** Twilio's VE sid where Twilio makes the code. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../lib/clock.ts'
 import type { Money } from '../lib/money.ts'
-import type { Factor } from './factor.ts'
+import type { Assurance, Proven } from './assurance.ts'
+import type { Channel, Factor } from './factor.ts'
 import type { Locale } from './locale.ts'
 
 /**
@@ -20,8 +21,17 @@ export const transactionStatuses = [
 ] as const
 export type TransactionStatus = (typeof transactionStatuses)[number]
 
-/** How firmly the approving code was bound: to the digest (Aval's own), to amount and payee (PSD2), or to the verification's sid alone. */
-export type Binding = 'code' | 'psd2' | 'sid'
+/**
+ * How firmly the approving factor was bound: a signature or a code over the digest, Twilio's over amount and payee (PSD2) or over the
+ * verification's sid alone; `page` is an app's code, which knows of no transaction: only the page tied them together.
+ */
+export type Binding = 'signature' | 'code' | 'psd2' | 'sid' | 'page'
+
+/** A channel, and how long news of its message is waited for before the next one is tried. */
+export interface FallbackStep {
+  channel: Channel
+  waitS: number
+}
 
 /** What the user is shown and approves. */
 export interface Summary {
@@ -43,14 +53,30 @@ export interface Transaction {
   summary: Summary
   /** null once it is shredded. */
   sealed: string | null
+  /** Those that this subject could approve it by when it was made. */
   factors: Factor[]
+  assurance: Assurance
   codeLength: number
   codeTtlMs: number
   phoneRef: string | null
   phoneSealed: string | null
   phoneMask: string | null
-  /** Whether the approval of this transaction enrols its phone as the subject's. */
+  emailRef: string | null
+  emailSealed: string | null
+  emailMask: string | null
+  /** Whether the approval of this transaction enrols its phone or e-mail address as the subject's first. */
   enrolls: boolean
+  /** The address that this transaction is to enrol, which must prove itself too; or the id of what it is to remove. */
+  targetRef: string | null
+  targetSealed: string | null
+  targetMask: string | null
+  /** How long the new address waits before it counts, in milliseconds. */
+  targetDelayMs: number
+  /** Which elements were proven for this version, and by which factors. */
+  proven: Proven
+  provenBy: Factor[]
+  /** The channels that are tried one after the other, with the seconds that each has. */
+  fallback: FallbackStep[]
   sends: number
   checks: number
   lastSentAt: Instant | null

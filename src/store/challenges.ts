@@ -1,6 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import type { Challenge } from '../model/challenge.ts'
-import type { Channel } from '../model/factor.ts'
+import type { Factor } from '../model/factor.ts'
 import { sql } from './db.ts'
 
 /** A challenge as its row holds it. `code_mac` is empty where Twilio knows the code. */
@@ -8,7 +8,7 @@ export interface ChallengeRow {
   id: string
   transaction_id: string
   version: number
-  channel: Channel
+  channel: Factor
   address_ref: string
   key_id: string
   code_seed: string
@@ -50,10 +50,30 @@ export function insertChallenge(c: Challenge) {
     returning *`
 }
 
-/** The challenges of one version, newest first. */
+/** The challenges of one version, the one that was asked for last first. */
 export function findChallenges(transactionId: string, version: number) {
   return sql<ChallengeRow>`
-    select * from challenges where transaction_id = ${transactionId} and version = ${version} order by created_at desc, id`
+    select * from challenges where transaction_id = ${transactionId} and version = ${version}
+    order by coalesce(sent_at, created_at) desc, id`
+}
+
+/** Asks for a live challenge again, by this channel. No row back: it was closed meanwhile. */
+export function repeatChallenge(id: string, channel: Factor, at: Instant) {
+  return sql<ChallengeRow>`update challenges set channel = ${channel}, sent_at = ${at} where id = ${id} and open = 1 returning *`
+}
+
+/** Closes one challenge whose answer was right. */
+export function closeChallenge(id: string) {
+  return sql<ChallengeRow>`
+    update challenges set open = 0, code_seed = '', code_mac = '' where id = ${id} and open = 1 returning *`
+}
+
+/** Closes the challenges whose code this was: it has proven what it can, and works once. */
+export function closeMatched(transactionId: string, macs: readonly [string, string, string]) {
+  return sql<ChallengeRow>`
+    update challenges set open = 0, code_seed = '', code_mac = ''
+    where transaction_id = ${transactionId} and open = 1 and code_mac in (${macs[0]}, ${macs[1]}, ${macs[2]})
+    returning *`
 }
 
 /** Closes every challenge of a transaction and wipes what its codes were made from. */
@@ -68,6 +88,14 @@ export function closeExpiredChallenges(at: Instant, limit: number) {
     update challenges set open = 0, code_seed = '', code_mac = ''
     where id in (select id from challenges where open = 1 and expires_at <= ${at} limit ${limit}) and open = 1
     returning id`
+}
+
+/** Closes what this transaction has open at this address. */
+export function closeAt(addressRef: string, transactionId: string) {
+  return sql<ChallengeRow>`
+    update challenges set open = 0, code_seed = '', code_mac = ''
+    where address_ref = ${addressRef} and transaction_id = ${transactionId} and open = 1
+    returning *`
 }
 
 /** Closes what other transactions have open at this address, where Twilio would send them one code for both. */

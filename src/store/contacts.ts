@@ -1,30 +1,54 @@
 import type { Instant } from '../lib/clock.ts'
 import { sql } from './db.ts'
 
-/** A subject's enrolled address: sealed under `key_id`, and its keyed hash. */
+/** The kinds of address that a subject has. */
+export type ContactKind = 'phone' | 'email'
+
+/** A subject's enrolled address: sealed under `key_id`, and its keyed hash. It takes the place of an older one at `usable_at`. */
 export interface ContactRow {
+  id: string
   subject: string
-  kind: 'phone'
+  kind: ContactKind
   key_id: string
   address_ref: string
   address_sealed: string
   address_mask: string
   transaction_id: string
   enrolled_at: Instant
+  usable_at: Instant
+  /** When it was removed, replaced or called off. */
+  ended_at: Instant | null
 }
 
-/** The enrolled address of this kind. No row back: none is enrolled. */
-export function findContact(subject: string, kind: 'phone') {
-  return sql<ContactRow>`select * from contacts where subject = ${subject} and kind = ${kind}`
-}
-
-/** Enrols the first address of its kind. No row back: the subject has one already. */
-export function insertContact(c: ContactRow) {
+/** The addresses of a subject that were not ended, also those that cannot be used yet; the newest of each kind first. */
+export function findContacts(subject: string) {
   return sql<ContactRow>`
-    insert into contacts (subject, kind, key_id, address_ref, address_sealed, address_mask, transaction_id, enrolled_at)
-    values (${c.subject}, ${c.kind}, ${c.key_id}, ${c.address_ref}, ${c.address_sealed}, ${c.address_mask}, ${c.transaction_id}, ${c.enrolled_at})
-    on conflict (subject, kind) do nothing
+    select * from contacts where subject = ${subject} and ended_at is null order by kind desc, usable_at desc, id desc`
+}
+
+/** Enrols an address. No row back: its transaction enrolled it already. Under the subject's lock only. */
+export function insertContact(c: Omit<ContactRow, 'ended_at'>) {
+  return sql<ContactRow>`
+    insert into contacts (id, subject, kind, key_id, address_ref, address_sealed, address_mask, transaction_id, enrolled_at, usable_at)
+    values (${c.id}, ${c.subject}, ${c.kind}, ${c.key_id}, ${c.address_ref}, ${c.address_sealed}, ${c.address_mask}, ${c.transaction_id},
+      ${c.enrolled_at}, ${c.usable_at})
+    on conflict do nothing
     returning *`
+}
+
+/** Ends what a newer address of its kind has replaced, and what would have replaced it and now never will. */
+export function endContacts(ids: { subject: string; kind: ContactKind; except: string }, from: Instant, at: Instant) {
+  return sql<ContactRow>`
+    update contacts set ended_at = ${at}
+    where subject = ${ids.subject} and kind = ${ids.kind} and id <> ${ids.except} and ended_at is null and usable_at >= ${from}
+    returning *`
+}
+
+/** Calls off an address that cannot be used yet. No row back: there is none of this id, or it is in use. */
+export function callOffContact(subject: string, id: string, at: Instant) {
+  return sql<ContactRow>`
+    update contacts set ended_at = ${at}
+    where id = ${id} and subject = ${subject} and ended_at is null and usable_at > ${at} returning *`
 }
 
 /**

@@ -1,6 +1,7 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import type { Secret } from '../lib/secret.ts'
 import { AvalError } from '../model/error.ts'
+import type { Channel } from '../model/factor.ts'
 
 export interface TwilioAccount {
   accountSid: string
@@ -32,7 +33,7 @@ export interface TwilioClient {
   /** Throws verifier_unavailable while the breaker is open, so that nothing is charged for a call that will not be made. */
   refuseWhenDown(): void
   isPsd2(): Promise<boolean>
-  start(to: string, locale: string, deal: Deal): Promise<TwilioVerification>
+  start(to: string, channel: Channel, locale: string, deal: Deal): Promise<TwilioVerification>
   /** Undefined when Twilio no longer knows the verification: expired, or its tries are spent. */
   check(sid: string, code: string, deal: Deal): Promise<TwilioVerification | undefined>
   /** Whether the code is void now. */
@@ -78,8 +79,8 @@ export async function createTwilioClient(
       psd2 ??= (await call('service', () => service.fetch())).psd2Enabled === true
       return psd2
     },
-    async start(to, locale, deal) {
-      const made = await call('start', () => service.verifications.create({ to, channel: 'sms', locale, ...deal }))
+    async start(to, channel, locale, deal) {
+      const made = await call('start', () => service.verifications.create({ to, channel, locale, ...deal }))
       return { ...identity(made), sends: made.sendCodeAttempts?.length ?? 1 }
     },
     async check(verificationSid, code, deal) {

@@ -3,21 +3,25 @@ import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
 import { type Challenge, isLive } from '../model/challenge.ts'
 import { AvalError } from '../model/error.ts'
-import type { Transaction } from '../model/transaction.ts'
-import { checksMax } from '../model/transaction.ts'
+import { type Channel, isChannel } from '../model/factor.ts'
+import { checksMax, type Transaction } from '../model/transaction.ts'
 import {
   bindVerification,
   challengeOf,
+  closeAt,
+  closeChallenge,
   closeChallenges,
   closeOthersAt,
   findChallenges,
   insertChallenge,
+  repeatChallenge,
 } from '../store/challenges.ts'
 import { all, type Db } from '../store/db.ts'
 import type { Occasion } from '../store/occasion.ts'
 import { approveChecked, lockSpent, movedBy, spendCheck, spendSend, transactionOf } from '../store/transactions.ts'
-import { approvingUnit, enrollContact } from './enroll-contact.ts'
+import { outcomeOf } from './local-verifier.ts'
 import { newChallenge } from './new-challenge.ts'
+import { approvingUnit } from './take-effect.ts'
 import {
   createTwilioClient,
   type Deal,
@@ -25,12 +29,21 @@ import {
   type TwilioClient,
   type TwilioVerification,
 } from './twilio-client.ts'
-import type { Checked, Started, Verifier, VerifyTarget } from './verifier.ts'
+import {
+  type Checked,
+  type Destination,
+  elementAt,
+  type Started,
+  type Verifier,
+  type VerifyTarget,
+} from './verifier.ts'
 
 export interface TwilioVerifierDeps extends TwilioAccount {
   db: Db
   random: Random
   keys: KeyRing
+  /** The channels that the Verify service has. */
+  channels: readonly Channel[]
   log: { warn(details: object, message: string): void }
 }
 
@@ -52,13 +65,14 @@ export async function createTwilioVerifier(deps: TwilioVerifierDeps): Promise<Ve
     await client.isPsd2()
   }
   return {
-    async start(target, sentBefore, occasion) {
+    channels: new Set(deps.channels),
+    async start(target, to, sentBefore, occasion) {
       await refuseWhenDown()
-      return startAtTwilio(context, target, sentBefore, occasion)
+      return startAtTwilio(context, target, to, sentBefore, occasion)
     },
-    async check(target, code, occasion) {
+    async check(target, addressOf, code, occasion) {
       await refuseWhenDown()
-      return checkAtTwilio(context, target, code, occasion)
+      return checkAtTwilio(context, target, addressOf, code, occasion)
     },
     async cancel(verificationSids) {
       for (const sid of verificationSids) await client.cancel(sid)
@@ -68,20 +82,25 @@ export async function createTwilioVerifier(deps: TwilioVerifierDeps): Promise<Ve
 
 async function startAtTwilio(
   context: Context,
-  { transaction, phone }: VerifyTarget,
+  { transaction }: VerifyTarget,
+  to: Destination,
   sentBefore: number,
   occasion: Occasion,
 ): Promise<Started | undefined> {
   const { db, client } = context
-  const fresh = newChallenge(context, transaction, occasion.at)
+  const { channel, address, addressRef } = to
+  const fresh = { ...newChallenge(context, transaction, to, occasion.at), sentAt: occasion.at }
   const claimed = await db.unit(function* () {
     const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
     if (!charged) return undefined
     const known = (yield* all(findChallenges(transaction.id, transaction.version))).map(challengeOf)
-    const live = known.find((one) => isLive(one, occasion.at) && one.verificationSid)
-    const closed = yield* all(closeOthersAt(fresh.addressRef, transaction.id))
-    if (live) return { transaction: movedBy(transaction, charged), challenge: live, closed }
-    closed.push(...(yield* all(closeChallenges(transaction.id))))
+    const live = known.find((one) => isAtTwilio(one, occasion.at) && one.addressRef === addressRef)
+    const closed = yield* all(closeOthersAt(addressRef, transaction.id))
+    if (live) {
+      const [again] = yield* all(repeatChallenge(live.id, channel, occasion.at))
+      return again && { transaction: movedBy(transaction, charged), challenge: challengeOf(again), closed }
+    }
+    closed.push(...(yield* all(closeAt(addressRef, transaction.id))))
     const [added] = yield* all(insertChallenge(fresh))
     if (!added)
       throw new AvalError('resend_too_soon', 'Another code is just being sent to this phone.', { retryAfterS: 1 })
@@ -94,14 +113,14 @@ async function startAtTwilio(
 
   const { challenge } = claimed
   const deal = await dealOf(client, transaction)
-  let made = await client.start(phone, transaction.locale, deal)
+  let made = await client.start(address, channel, transaction.locale, deal)
   // More sends than ours mean that somebody else's code lives on this phone: void it, and have a code of our own made.
   if (made.sid !== challenge.verificationSid && made.sends > 1) {
     await client.cancel(made.sid)
-    made = await client.start(phone, transaction.locale, deal)
+    made = await client.start(address, channel, transaction.locale, deal)
     if (made.sends > 1) throw new AvalError('delivery_failed', 'The code could not be sent.')
   }
-  if (made.status !== 'pending' || !isOurs(context, made, phone) || !isSid('VE', made.sid)) {
+  if (made.status !== 'pending' || !isOurs(context, made, address) || !isSid('VE', made.sid)) {
     context.log.warn({ transaction: transaction.id }, 'an answer of Twilio Verify is not about what was asked')
     throw new AvalError('delivery_failed', 'The code could not be sent.')
   }
@@ -113,20 +132,22 @@ async function startAtTwilio(
 
 async function checkAtTwilio(
   context: Context,
-  { transaction, challenges, phone }: VerifyTarget,
+  { transaction, challenges }: VerifyTarget,
+  addressOf: (challenge: Challenge) => string | undefined,
   code: string,
   occasion: Occasion,
 ): Promise<Checked | undefined> {
   const { db, client } = context
-  const { id, version } = transaction
-  const live = challenges.find((one) => isLive(one, occasion.at) && one.verificationSid)
-  if (!live?.verificationSid) return undefined
-  const [charged] = await db.write(spendCheck(id, version, occasion))
+  const { id } = transaction
+  const live = challenges.find((one) => isAtTwilio(one, occasion.at))
+  const address = live && addressOf(live)
+  if (!live?.verificationSid || !address) return undefined
+  const [charged] = await db.write(spendCheck(transaction, occasion))
   if (!charged) return undefined
 
   const answer = await client.check(live.verificationSid, code, await dealOf(client, transaction))
   const approved =
-    answer?.status === 'approved' && answer.sid === live.verificationSid && isOurs(context, answer, phone)
+    answer?.status === 'approved' && answer.sid === live.verificationSid && isOurs(context, answer, address)
   if (approved) return approve(context, transaction, live, occasion)
   if (charged.checks >= checksMax) {
     const locked = await db.unit(function* () {
@@ -142,25 +163,34 @@ async function checkAtTwilio(
 }
 
 async function approve(
-  { db, client }: Context,
+  context: Context,
   transaction: Transaction,
   live: Challenge,
   occasion: Occasion,
 ): Promise<Checked | undefined> {
-  const { id, version } = transaction
-  const binding = (await client.isPsd2()) ? 'psd2' : 'sid'
+  const { db, client } = context
+  const approval = {
+    challengeId: live.id,
+    channel: live.channel as Channel,
+    element: elementAt(transaction, live.addressRef),
+    binding: (await client.isPsd2()) ? ('psd2' as const) : ('sid' as const),
+  }
   return approvingUnit(db, transaction, occasion, function* () {
-    const [row] = yield* all(approveChecked({ id, version, challengeId: live.id, factor: 'sms', binding }, occasion))
+    const [row] = yield* all(approveChecked(transaction, approval, occasion))
     if (!row) return undefined
-    yield* all(closeChallenges(id))
-    const approved = transactionOf(row)
-    yield* enrollContact(approved, occasion)
-    return { outcome: 'approved', transaction: approved } satisfies Checked
+    const moved = transactionOf(row)
+    yield* all(moved.status === 'pending' ? closeChallenge(live.id) : closeChallenges(moved.id))
+    return yield* outcomeOf(context, transaction, moved, occasion)
   })
 }
 
-function isOurs(deps: TwilioAccount, answer: TwilioVerification, phone: string): boolean {
-  return answer.to === phone && answer.serviceSid === deps.verifyServiceSid && answer.accountSid === deps.accountSid
+/** Live, and with a code that Twilio made. */
+function isAtTwilio(challenge: Challenge, at: number): boolean {
+  return isLive(challenge, at) && challenge.verificationSid !== null && isChannel(challenge.channel)
+}
+
+function isOurs(deps: TwilioAccount, answer: TwilioVerification, address: string): boolean {
+  return answer.to === address && answer.serviceSid === deps.verifyServiceSid && answer.accountSid === deps.accountSid
 }
 
 async function dealOf(client: TwilioClient, { summary }: Transaction): Promise<Deal> {

@@ -26,7 +26,7 @@ describe('a transaction', () => {
         channel: 'sms',
         sends_left: 4,
         checks_left: 5,
-        factors: ['sms'],
+        factors: ['sms', 'whatsapp', 'call'],
       })
       expect(made.text).not.toContain('12345678-9')
       const { id } = made.body

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { carriersOf, type OutgoingMessage } from '../../src/channel/carrier.ts'
-import type { GateDeps } from '../../src/gate/deps.ts'
+import { type GateDeps, relyingPartyAt } from '../../src/gate/deps.ts'
+import { builtInPolicies, type Policies } from '../../src/gate/policy.ts'
 import { createReceiptSigner } from '../../src/gate/receipt.ts'
 import type { GuardRules } from '../../src/guard/decide.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -31,6 +32,7 @@ export async function openDoors(
   db: Db,
   options: {
     guard?: GuardRules
+    policies?: Policies
     verifier?: Verifier
     clock?: ReturnType<typeof systemClock>
     keys?: KeyRing
@@ -56,7 +58,8 @@ export async function openDoors(
   const { keys = ring, log: logger = log } = options
   const guard = options.guard ?? { mode: 'enforce', countries: '*' }
   const verifier =
-    options.verifier ?? createLocalVerifier({ db, random, keys, carriers, brand: 'Sympla', host: 'localhost' })
+    options.verifier ??
+    createLocalVerifier({ db, random, keys, carriers, brand: 'Sympla', host: 'localhost', log: logger })
   const gate: GateDeps = {
     db,
     clock,
@@ -64,6 +67,8 @@ export async function openDoors(
     keys,
     verifier,
     guard,
+    policies: options.policies ?? builtInPolicies,
+    relyingParty: relyingPartyAt(publicUrl, 'Sympla'),
     receipts: createReceiptSigner(keys),
     returnOrigins: undefined,
     log: logger,

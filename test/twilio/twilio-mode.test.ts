@@ -60,7 +60,7 @@ describe('the gate in Twilio mode, with our own /v2 as Twilio', () => {
         verifyServiceSid: serviceSid,
         baseUrl,
       }
-      const verifier = await createTwilioVerifier({ ...deps, ...account })
+      const verifier = await createTwilioVerifier({ channels: ['sms'], ...deps, ...account })
       const gate = await openDoors(db, { verifier, clock, guard: { mode: 'off', countries: '*' } })
       leave.push(
         () => gate.close(),

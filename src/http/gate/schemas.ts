@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { GivenAnswer } from '../../gate/check-transaction.ts'
 import { AvalError } from '../../model/error.ts'
 import { factors } from '../../model/factor.ts'
 import { transactionStatuses } from '../../model/transaction.ts'
@@ -50,6 +51,25 @@ export const createBody = z.strictObject({
     .refine((all) => Object.keys(all).length <= 50, 'has more than 50 members')
     .optional(),
 })
+/** What every request about a subject's contacts and factors may say. */
+const enrolment = {
+  factor: z.enum(factors).optional(),
+  client: createBody.shape.client,
+  locale: createBody.shape.locale,
+  return_url: createBody.shape.return_url,
+  metadata: createBody.shape.metadata,
+}
+const oneOf = { path: ['phone'], message: 'is required, unless an email is sent' }
+export const contactBody = z
+  .strictObject({ ...enrolment, phone: line(40).optional(), email: line(254).optional(), hold: z.boolean().optional() })
+  .refine(({ phone, email }) => (phone === undefined) !== (email === undefined), oneOf)
+export const factorBody = z.strictObject({
+  ...enrolment,
+  type: z.enum(['totp', 'passkey'], 'is neither totp nor passkey'),
+  name: name.max(60),
+})
+export const removalBody = z.strictObject(enrolment)
+export const subjectPath = z.object({ subject: name })
 export const challengeBody = z.strictObject({ factor: z.enum(factors) })
 export const checkBody = z
   .strictObject({
@@ -63,6 +83,10 @@ export const checkBody = z
     path: ['code'],
     message: 'is required, unless a credential is sent',
   })
+/** What was answered, of a body that checkBody let through. */
+export function answerOf({ code, credential }: z.output<typeof checkBody>): GivenAnswer {
+  return code === undefined ? { credential } : { code }
+}
 export const changeBody = z
   .strictObject({ summary: summary.optional(), payload: z.unknown().optional() })
   .refine((body) => 'summary' in body || 'payload' in body, 'has neither summary nor payload')

@@ -139,7 +139,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
 
     // What is no code is still handed down when no code is due, so that the gate says why.
     const code = 'code' in typed ? typed.code : '0'.repeat(visit.state.transaction.codeLength)
-    const { matched, state } = await checkTransaction(deps, { id, code, caller: callerOf(request) })
+    const { matched, state } = await checkTransaction(deps, { id, answer: { code }, caller: callerOf(request) })
     if (matched) return sendOn(reply, `/t/${id}`)
     return show(
       visit,

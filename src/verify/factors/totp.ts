@@ -51,7 +51,12 @@ export function sealTotpSecret(
  * The time step, by its beginning in seconds, that a code belongs to; undefined for a wrong code. Steps of the factor's skew around now
  * are tried, and compared in constant time. Whoever believes it must use the step up (RFC 6238, 5.2: a code is accepted once).
  */
-export function stepOf(keys: KeyRing, row: FactorRow, code: string, at: number): number | undefined {
+export function stepOf(
+  keys: KeyRing,
+  row: Pick<FactorRow, 'sid' | 'key_id' | 'secret_sealed' | 'config'>,
+  code: string,
+  at: number,
+): number | undefined {
   if (row.secret_sealed === null || !/^\d{3,8}$/.test(code)) return undefined
   const config: TotpConfig = JSON.parse(row.config)
   const secret = openBytes(keys.key(row.key_id, 'factor'), row.secret_sealed, sealContext(row.sid, row.key_id))
@@ -59,6 +64,15 @@ export function stepOf(keys: KeyRing, row: FactorRow, code: string, at: number):
   const delta = totp.validate({ token: code, timestamp: at, window: config.skew })
   if (delta === null) return undefined
   return (Math.floor(at / 1000 / config.time_step) + delta) * config.time_step
+}
+
+/** The secret that sealTotpSecret sealed for this row. */
+export function openTotpSecret(
+  keys: KeyRing,
+  { sid, key_id, secret_sealed }: Pick<FactorRow, 'sid' | 'key_id' | 'secret_sealed'>,
+): Uint8Array<ArrayBuffer> {
+  const secret = openBytes(keys.key(key_id, 'factor'), secret_sealed ?? '', sealContext(sid, key_id))
+  return new Uint8Array(secret)
 }
 
 function totpOf(secret: Uint8Array<ArrayBuffer>, config: TotpConfig, names?: { issuer: string; label: string }): TOTP {

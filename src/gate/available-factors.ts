@@ -1,0 +1,69 @@
+import { decide, logDecision } from '../guard/decide.ts'
+import type { Instant } from '../lib/clock.ts'
+import type { Phone } from '../lib/e164.ts'
+import { type Assurance, bitOf, isEnough } from '../model/assurance.ts'
+import { AvalError } from '../model/error.ts'
+import { elementOf, type Factor, isChannel } from '../model/factor.ts'
+import { findAuthenticators } from '../store/authenticators.ts'
+import { refuseDestination } from './challenge-transaction.ts'
+import type { GateDeps } from './deps.ts'
+import type { ResolvedContacts } from './resolve-contacts.ts'
+
+/**
+ * Which of these factors the subject could use now, in their order; they are frozen into the transaction. Refuses with
+ * destination_not_allowed where all are ways to a phone that no message may go to, with factor_not_enrolled where there is none, and with
+ * assurance_not_reachable where all of them together would not be enough: nothing may be opened that nobody can approve.
+ */
+export async function availableFactors(
+  deps: GateDeps,
+  subject: string,
+  contacts: ResolvedContacts,
+  asked: readonly Factor[],
+  assurance: Assurance,
+  at: Instant,
+): Promise<Factor[]> {
+  const authenticators = contacts.enrolls ? [] : await deps.db.read(findAuthenticators(subject))
+  const seasoned = (kind: string) =>
+    authenticators.some((one) => {
+      const age = at - (one.enrolled_at ?? at)
+      return one.kind === kind && (assurance !== 'high' || age >= deps.policies.seasonedMs)
+    })
+  const { phone } = contacts
+  const closed = phone !== undefined && isClosed(deps, phone)
+  const open = phone !== undefined && !closed
+  const has: Record<Factor, boolean> = {
+    sms: open && takesText(deps, phone),
+    whatsapp: open && takesText(deps, phone),
+    call: open,
+    email: contacts.email !== undefined && assurance !== 'substantial',
+    totp: seasoned('totp'),
+    passkey: seasoned('passkey'),
+  }
+  const factors = asked.filter((factor) => has[factor] && (!isChannel(factor) || deps.verifier.channels.has(factor)))
+  const together = factors.reduce((sum, factor) => sum | bitOf(elementOf(factor)), 0)
+  if (isEnough(assurance, together)) return factors
+  if (phone && closed) refuseDestination(deps, phone, 'call')
+  if (factors.length === 0) {
+    if (phone && asked.includes('sms') && !takesText(deps, phone)) refuseDestination(deps, phone, 'sms')
+    throw new AvalError('factor_not_enrolled', 'The subject has none of the factors that may approve this.', {
+      faults: [{ path: 'subject', message: `needs one of: ${asked.join(', ')}` }],
+    })
+  }
+  throw new AvalError(
+    'assurance_not_reachable',
+    'This amount asks for more than the subject has enrolled: a passkey, or two different factors. Enrol one by /v1/subjects first.',
+    { faults: [{ path: 'subject', message: `has only: ${factors.join(', ')}` }] },
+  )
+}
+
+/** Whether the guard lets a text message go to this line. */
+function takesText({ guard }: GateDeps, phone: Phone): boolean {
+  return decide(guard, phone, 'sms').action === 'allow'
+}
+
+/** Whether no message of any kind may go to this phone. What a guard would have objected to is noted too. */
+function isClosed({ guard, log }: GateDeps, phone: Phone): boolean {
+  const decision = decide(guard, phone, 'call')
+  if (decision.action === 'allow') logDecision(log, decision, phone)
+  return decision.action === 'block'
+}

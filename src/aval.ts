@@ -11,6 +11,7 @@ import { relyingPartyAt } from './gate/deps.ts'
 import { fallBack } from './gate/fall-back.ts'
 import { builtInPolicies } from './gate/policy.ts'
 import { createReceiptSigner } from './gate/receipt.ts'
+import { sendNotices } from './gate/send-notices.ts'
 import { sweep } from './gate/sweep.ts'
 import type { GuardRules } from './guard/decide.ts'
 import { createApp } from './http/app.ts'
@@ -48,6 +49,7 @@ export interface Aval {
 
 const sweepMs = 15_000
 const fallbackMs = 1_000
+const noticesMs = 1_000
 const headMs = 60_000
 const webhookMs = 1_000
 
@@ -109,6 +111,7 @@ export async function createAval(
   const background = startBackground(log, [
     { name: 'sweep', everyMs: sweepMs, run: () => sweep(gate) },
     { name: 'fallback', everyMs: fallbackMs, run: () => fallBack(gate) },
+    { name: 'notices', everyMs: noticesMs, run: () => sendNotices(gate, carriers, brand) },
     { name: 'audit heads', everyMs: headMs, run: () => signAuditHeads(gate) },
     { name: 'webhooks', everyMs: webhookMs, run: webhookWorker.deliver },
     { name: 'webhooks that ended', everyMs: sweepMs, run: () => forgetDeliveries(gate) },

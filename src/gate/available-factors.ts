@@ -40,8 +40,7 @@ export async function availableFactors(
     passkey: seasoned('passkey'),
   }
   const factors = asked.filter((factor) => has[factor] && (!isChannel(factor) || deps.verifier.channels.has(factor)))
-  const together = factors.reduce((sum, factor) => sum | bitOf(elementOf(factor)), 0)
-  if (isEnough(assurance, together)) return factors
+  if (canReach(assurance, factors)) return factors
   if (phone && closed) refuseDestination(deps, phone, 'call')
   if (factors.length === 0) {
     if (phone && asked.includes('sms') && !takesText(deps, phone)) refuseDestination(deps, phone, 'sms')
@@ -49,7 +48,20 @@ export async function availableFactors(
       faults: [{ path: 'subject', message: `needs one of: ${asked.join(', ')}` }],
     })
   }
-  throw new AvalError(
+  throw notReachable(factors)
+}
+
+/** Whether these factors together would be enough. */
+export function canReach(assurance: Assurance, factors: readonly Factor[]): boolean {
+  return isEnough(
+    assurance,
+    factors.reduce((sum, factor) => sum | bitOf(elementOf(factor)), 0),
+  )
+}
+
+/** These factors would not be enough. */
+export function notReachable(factors: readonly Factor[]): AvalError {
+  return new AvalError(
     'assurance_not_reachable',
     'This amount asks for more than the subject has enrolled: a passkey, or two different factors. Enrol one by /v1/subjects first.',
     { faults: [{ path: 'subject', message: `has only: ${factors.join(', ')}` }] },

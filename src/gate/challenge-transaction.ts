@@ -13,6 +13,8 @@ import { conflict, requireTransaction, stateOf } from './read-transaction.ts'
 import { phoneFrom } from './subject-contacts.ts'
 import { addressFor } from './ways.ts'
 
+const newAddressMs = 1_000
+
 /**
  * Sends a code, or the same code again while it lives; or asks for an app's code or a passkey. Refuses with transaction_<status>,
  * factor_not_allowed, factor_not_enrolled, destination_not_allowed, resend_too_soon, too_many_sends, no_carrier, and with delivery_failed
@@ -39,7 +41,7 @@ export async function challengeKnown(
   const at = deps.clock.now()
   const to = destinationOf(deps, transaction, factor)
   if (factor !== 'email') refuseDestination(deps, phoneFrom(to.address), factor)
-  const sentBefore = atOnce ? at : lastSendBefore(deps, transaction, at)
+  const sentBefore = atOnce ? at : lastSendBefore(deps, state, to.addressRef, at)
   const destination = { ...to, fallBackAt: fallBackAt(transaction, state.offered, factor, at) }
   const occasion = { at, ip: caller.ip }
   const started = await deps.verifier.start({ transaction, challenges }, destination, sentBefore, occasion)
@@ -49,9 +51,17 @@ export async function challengeKnown(
 }
 
 /** The latest instant at which the last send may have been. Before the first send that is never, so that of many first ones at once one goes. */
-function lastSendBefore({ guard }: Pick<GateDeps, 'guard'>, { sends }: Transaction, at: number): number {
+function lastSendBefore(
+  { guard }: Pick<GateDeps, 'guard'>,
+  { transaction: { sends }, challenges }: TransactionState,
+  addressRef: string,
+  at: number,
+): number {
   if (guard.mode === 'off') return at
-  return sends === 0 ? 0 : at - coolDownMs(sends)
+  if (sends === 0) return 0
+  // Another address has had nothing yet; of many who ask at once one is still the first.
+  const isNew = !challenges.some((one) => one.addressRef === addressRef)
+  return at - (isNew ? newAddressMs : coolDownMs(sends))
 }
 
 function destinationOf({ keys }: GateDeps, transaction: Transaction, channel: Channel) {

@@ -3,6 +3,7 @@ import { AvalError } from '../model/error.ts'
 import { closeChallenges } from '../store/challenges.ts'
 import { all } from '../store/db.ts'
 import { changeTransaction as changeRow } from '../store/transactions.ts'
+import { canReach, notReachable } from './available-factors.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
 import { refusePayload } from './payload.ts'
@@ -31,6 +32,8 @@ export async function changeTransaction(
   const summary = command.summary ? normaliseSummary(command.summary, policy.shown.amount === 'required') : old.summary
 
   const terms = termsFor(policy, summary.amount)
+  const assurance = stronger(terms.assurance, transaction.assurance)
+  if (!canReach(assurance, transaction.factors)) throw notReachable(transaction.factors)
   const version = transaction.version + 1
   const digest = digestOf(deps.keys, keyId, { id, version, kind, subject, summary, payload })
   const change = {
@@ -39,7 +42,7 @@ export async function changeTransaction(
     digest,
     summary: JSON.stringify(maskSummary(summary)),
     // What was asked for is never asked for less (OWASP Transaction Authorization Cheat Sheet, 2.2).
-    assurance: stronger(terms.assurance, transaction.assurance),
+    assurance,
     codeLength: Math.max(terms.codeLength, transaction.codeLength),
     sealed: seal(deps.keys, keyId, { id, kind, subject, version, digest }, { payload, summary }, deps.random),
   }

@@ -38,7 +38,11 @@ export async function checkTransaction(
     const checked = await judge(deps, before, command)
     if (checked) {
       const matched = checked.outcome === 'approved' || checked.outcome === 'proven'
-      return { matched, state: stateOf(deps, checked.transaction, before.challenges) }
+      const more = checked.outcome === 'proven'
+      return {
+        matched,
+        state: more ? await requireTransaction(deps, command) : stateOf(deps, checked.transaction, before.challenges),
+      }
     }
     const now = await requireTransaction(deps, command)
     const overtaken = now.transaction.status === 'pending' && now.transaction.proven !== before.transaction.proven

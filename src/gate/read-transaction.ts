@@ -8,7 +8,7 @@ import { all } from '../store/db.ts'
 import { findMessages } from '../store/messages.ts'
 import { expireTransactions, findTransaction, lockSpent, transactionOf } from '../store/transactions.ts'
 import type { GateDeps, TransactionState } from './deps.ts'
-import { offeredFactors } from './ways.ts'
+import { awaitsTarget, offeredFactors } from './ways.ts'
 
 type ReadDeps = Pick<GateDeps, 'db' | 'clock' | 'guard' | 'verifier' | 'relyingParty'>
 
@@ -45,7 +45,11 @@ export function stateOf(
   challenges: readonly Challenge[],
 ): TransactionState {
   const { sends, lastSentAt } = transaction
-  const wait = guard.mode === 'off' ? 0 : coolDownMs(sends)
+  // A new address that has had no code yet is not made to wait for the others'.
+  const waits =
+    guard.mode !== 'off' &&
+    !(awaitsTarget(transaction) && !challenges.some((one) => one.addressRef === transaction.targetRef))
+  const wait = waits ? coolDownMs(sends) : 0
   return {
     transaction,
     challenge: challenges[0],

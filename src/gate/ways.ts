@@ -3,8 +3,8 @@ import { type Channel, elementOf, type Factor } from '../model/factor.ts'
 import type { Transaction } from '../model/transaction.ts'
 
 /** Whether what is left to prove is the new address: everything that was enrolled before has said yes. */
-export function awaitsTarget({ kind, targetRef, assurance, proven }: Transaction): boolean {
-  return targetRef !== null && kind !== 'factor.remove' && isEnough(assurance, proven)
+export function awaitsTarget({ targetSealed, assurance, proven }: Transaction): boolean {
+  return targetSealed !== null && isEnough(assurance, proven)
 }
 
 /** The ways that are open now, the preferred one first. A way that proves what is proven already is not one. */

@@ -199,6 +199,8 @@ export interface Trial {
   version: number
   proven: Proven
   targetRef: string | null
+  /** null where the target is no address that could prove itself. */
+  targetSealed: string | null
   assurance: Assurance
 }
 
@@ -284,9 +286,9 @@ export function countAnswer(
 }
 
 /** Whether proving this element too would be enough: 1 or 0. */
-function enough({ proven, targetRef, assurance }: Trial, element: Element): 0 | 1 {
+function enough({ proven, targetSealed, assurance }: Trial, element: Element): 0 | 1 {
   const sum = proven | bitOf(element)
-  return isEnough(assurance, sum) && (targetRef === null || (sum & targetBit) !== 0) ? 1 : 0
+  return isEnough(assurance, sum) && (targetSealed === null || (sum & targetBit) !== 0) ? 1 : 0
 }
 
 /** Notes that an app or a passkey was asked for; a message is noted by spendSend. No row back: not pending, or another version. */

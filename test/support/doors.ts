@@ -93,7 +93,7 @@ export async function openDoors(
 
   /** One request to /v1. `key` is the bearer token; the API key unless said otherwise. */
   async function v1(
-    method: 'GET' | 'POST' | 'PATCH',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     more: { key?: string | null; headers?: Record<string, string> } = {},
@@ -142,7 +142,7 @@ export async function openDoors(
   }
 
   const codeFor = (to: string) => sent.findLast((message) => message.to === to)?.code ?? 'none'
-  return { app, gate, clock, carrier, sent, v1, v2, codeFor, close: () => app.close() }
+  return { app, gate, clock, carrier, carriers, sent, v1, v2, codeFor, close: () => app.close() }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes

@@ -1,0 +1,49 @@
+import { toGsm } from '../lib/text.ts'
+import type { Locale } from '../model/locale.ts'
+import { htmlLetter, plainLetter } from './email-body.tsx'
+import { noticeCopy } from './notice-copy.ts'
+import { quotableName } from './quotable.ts'
+import type { MessageWords } from './transaction-message.ts'
+
+/** What was changed of the things that a subject approves with. */
+export interface Notice {
+  brand: string
+  locale: Locale
+  /** The kind of the transaction that changed it. */
+  kind: string
+  /** What may be shown of a new address. */
+  mask?: string | undefined
+  /** Of an authenticator. */
+  type?: 'totp' | 'passkey' | undefined
+  /** When the new address counts; undefined: it does already. */
+  usableAt?: number | undefined
+}
+
+/**
+ * A message that tells of a change: what, from when, and what to do when it was not you. It holds no code and no link, which thieves
+ * would copy (brand and way are the reader's own).
+ */
+export function noticeMessage(channel: 'sms' | 'email', notice: Notice): MessageWords {
+  const { brand, locale, kind, type, usableAt } = notice
+  const copy = noticeCopy[locale]
+  const what = copy.changes[kind] ?? copy.changes['factor.remove'] ?? copy.otherwise
+  const day =
+    usableAt === undefined
+      ? undefined
+      : new Intl.DateTimeFormat(locale, {
+          dateStyle: 'short',
+          timeStyle: 'short',
+          timeZone: 'America/Sao_Paulo',
+        }).format(usableAt)
+  const sentence = what({
+    mask: notice.mask?.replace(/[^\p{L}\p{N}@.]+/gu, ' ').trim() ?? '',
+    app: type === 'totp',
+    day,
+  })
+  if (channel === 'sms') {
+    const from = quotableName(brand, 20) || 'Aval'
+    return { body: toGsm(`${from}: ${sentence} ${copy.notYou}`) }
+  }
+  const letter = { locale, brand, lead: sentence, rows: [], closing: copy.notYou }
+  return { body: plainLetter(letter), email: { subject: copy.subject(brand), html: htmlLetter(letter) } }
+}

@@ -17,6 +17,8 @@ export interface DeliveryReport {
   carrier: string
   /** The carrier's name of the message. */
   carrierId: string
+  /** Ours, where the carrier was given it to say again: so a report may come before the answer to the sending. */
+  messageId?: string | undefined
   status: Exclude<DeliveryStatus, 'queued'>
   failure?: { kind: FailureKind; code: string } | undefined
 }

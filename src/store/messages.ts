@@ -61,7 +61,7 @@ export function failMessage(id: string, failure: { kind: FailureKind; code: stri
  * Notes a report. No row back: there is no such message, or it is further than this already, so that a report may come twice, late and in
  * any order. What was not delivered moves on at once, unless no way leads to the address; what arrived stops waiting.
  */
-export function advanceMessage({ carrier, carrierId, status, failure }: DeliveryReport, at: Instant) {
+export function advanceMessage({ carrier, carrierId, messageId, status, failure }: DeliveryReport, at: Instant) {
   const rank = rankOf(status)
   return sql<MessageRow>`
     update messages set status = ${status}, rank = ${rank}, updated_at = ${at},
@@ -70,7 +70,7 @@ export function advanceMessage({ carrier, carrierId, status, failure }: Delivery
         when ${status} = 'undelivered' and next_at is not null and cast(${failure?.kind ?? null} as text) <> 'permanent' then cast(${at} as bigint)
         when ${status} = 'sent' then next_at
         else null end
-    where carrier = ${carrier} and carrier_id = ${carrierId} and rank < ${rank}
+    where carrier = ${carrier} and (carrier_id = ${carrierId} or (carrier_id is null and id = ${messageId ?? ''})) and rank < ${rank}
     returning *`
 }
 

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../channel/carrier.ts'
+import { CarrierRefusal, type OutgoingMessage, type Receipt } from '../channel/carrier.ts'
 import { openAddress, sealAddress } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
 import { newSid } from '../lib/ids.ts'
@@ -7,6 +7,7 @@ import type { Verification } from '../model/verification.ts'
 import { attemptSid, verificationSendsMax } from '../model/verification.ts'
 import { settleAttempt } from '../store/attempts.ts'
 import { all, type Unit } from '../store/db.ts'
+import { acceptMessage, insertMessage } from '../store/messages.ts'
 import type { Occasion } from '../store/occasion.ts'
 import {
   expireVerifications,
@@ -64,16 +65,39 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   const to = channel === 'email' ? openAddress(deps.keys, row.key_id, row.sid, row.to_sealed) : destination.to
   const ttlMs = row.expires_at - row.updated_at
   const message = messageOf(command, { ...destination, to }, { id: row.attempt_sid, code, ttlMs })
+  if (!instant) await deps.db.write(noted(row, message, carrier.name))
   try {
-    await carrier.send(message)
-  } catch {
-    await deps.db.write(settleAttempt(row.sid, row.attempt_sid, 'failed', null))
+    const receipt = await carrier.send(message)
+    if (!instant) await settle(deps, row, receipt)
+  } catch (error) {
+    const refusal = error instanceof CarrierRefusal ? error.code : null
+    await deps.db.write(settleAttempt(row.sid, row.attempt_sid, 'failed', refusal))
     if (channel === 'whatsapp' && command.fallsBackToSms)
       return startVerification(deps, { ...command, channel: 'sms', fallsBackToSms: false, rateLimits: undefined })
     throw new TwilioError(20503, 'The message could not be sent')
   }
-  if (!instant) await deps.db.write(settleAttempt(row.sid, row.attempt_sid, 'sent', null))
   return verificationOf(deps, row, service, to)
+}
+
+/** The message, before it is sent: a report of its carrier finds it by then. */
+function noted(row: VerificationRow, { id, channel }: OutgoingMessage, carrier: string) {
+  const sent_at = row.updated_at
+  return insertMessage({
+    id,
+    transaction_id: null,
+    verification_sid: row.sid,
+    channel,
+    carrier,
+    sent_at,
+    next_at: null,
+  })
+}
+
+async function settle({ db, clock }: VerifyDeps, row: VerificationRow, { carrierId, status }: Receipt): Promise<void> {
+  await db.unit(function* () {
+    yield* all(acceptMessage(row.attempt_sid, carrierId, status, clock.now()))
+    yield* all(settleAttempt(row.sid, row.attempt_sid, status, null))
+  })
 }
 
 function noCarrier(channel: OutgoingMessage['channel']): TwilioError {

@@ -51,7 +51,7 @@ export async function openDoors(
     async send(message: OutgoingMessage) {
       if (carrier.failing) throw new Error('the carrier is down')
       sent.push(message)
-      return { carrierId: null, status: 'sent' as const }
+      return { carrierId: message.id as string | null, status: 'sent' as const }
     },
   }
   const carriers = carriersOf(carrier)

@@ -51,8 +51,8 @@ if (field) {
 
 // A form goes out once. aria-disabled and not disabled: the button keeps the focus and its name.
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-once]')) {
-  const button = form.querySelector('button')
   form.addEventListener('submit', (event) => {
+    const button = event.submitter ?? form.querySelector('button')
     if (button?.getAttribute('aria-disabled') === 'true') {
       event.preventDefault()
       return
@@ -64,6 +64,59 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-once]')
   })
 }
 
+/** Asks the device for a passkey and puts its answer into the form. Without one the person chooses another way. */
+const ceremony = document.querySelector<HTMLFormElement>('form[data-passkey]')
+if (ceremony) {
+  const kind = ceremony.dataset.passkey as 'get' | 'create'
+  const { PublicKeyCredential: Credential } = window as { PublicKeyCredential?: typeof PublicKeyCredential }
+  const unsupported = !Credential?.parseRequestOptionsFromJSON || !Credential.parseCreationOptionsFromJSON
+  if (unsupported) {
+    reveal('passkey-unsupported', true)
+    reveal('passkey', false)
+  }
+  const button = ceremony.querySelector('button')
+  ceremony.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    if (unsupported || button?.getAttribute('aria-disabled') === 'true') return
+    otp.abort()
+    reveal('passkey-cancelled', false)
+    button?.setAttribute('aria-disabled', 'true')
+    button?.classList.add('busy')
+    try {
+      const options = JSON.parse(ceremony.dataset.options ?? '{}')
+      const credential =
+        kind === 'get'
+          ? await navigator.credentials.get({ publicKey: Credential.parseRequestOptionsFromJSON(options) })
+          : await navigator.credentials.create({ publicKey: Credential.parseCreationOptionsFromJSON(options) })
+      const answer = ceremony.querySelector<HTMLInputElement>('[name=credential]')
+      if (answer) answer.value = JSON.stringify((credential as PublicKeyCredential).toJSON())
+      ceremony.submit()
+    } catch {
+      reveal('passkey-cancelled', true)
+      button?.removeAttribute('aria-disabled')
+      button?.classList.remove('busy')
+    }
+  })
+}
+
+// What became of the message is asked for while the page waits; what was typed is not thrown away for it.
+let heard: string | undefined
+async function listen(): Promise<void> {
+  const answer = await fetch(`${location.pathname.split('/').slice(0, 3).join('/')}/news`).catch(() => undefined)
+  const news = answer?.ok ? await answer.text() : undefined
+  if (news === undefined) return
+  if (heard !== undefined && news !== heard && !field?.value) location.reload()
+  heard = news
+}
+if (main?.dataset.news) {
+  void listen()
+  let asked = 0
+  const ears = setInterval(() => {
+    if (++asked > 60) clearInterval(ears)
+    else if (!document.hidden) void listen()
+  }, 4000)
+}
+
 window.addEventListener('pageshow', (event) => {
   if (!event.persisted) return
   for (const button of document.querySelectorAll('.busy')) {
@@ -73,7 +126,7 @@ window.addEventListener('pageshow', (event) => {
 })
 
 // The answer to a form gets the page's own address, so that a refresh reads it and does not send the form again.
-if (serverNow) history.replaceState(null, '', location.pathname.replace(/\/(check|resend)$/, ''))
+if (serverNow) history.replaceState(null, '', location.pathname.replace(/\/(check|resend|enrol)$/, ''))
 
 const wait = document.querySelector<HTMLElement>('#resend-wait')
 const expiresAt = Number(main?.dataset.expiresAt ?? Number.POSITIVE_INFINITY)

@@ -40,6 +40,10 @@ export function screenOfRefusal(
       return { ...now, status: error.status }
     case 'resend_too_soon':
       return withProblem(now, error.status, copy.resendTooSoon(error.retryAfterS ?? 1), error.retryAfterS)
+    case 'enrolment_over':
+      return { name: 'telling', status: tellings.enrolmentOver, telling: 'enrolmentOver', exit: exitOf(state) }
+    case 'transaction_not_approved':
+      return now
     case 'too_many_sends':
       return withProblem(now, error.status, copy.resendNone)
     case 'delivery_failed':
@@ -49,6 +53,7 @@ export function screenOfRefusal(
     case 'contact_invalid':
     case 'factor_not_allowed':
     case 'factor_not_enrolled':
+    case 'assurance_not_reachable':
       return {
         name: 'telling',
         status: tellings.blocked,

@@ -1,25 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { challengeTransaction } from '../../gate/challenge-transaction.ts'
+import { appCodeDigits } from '../../gate/check-authenticator.ts'
 import { checkTransaction } from '../../gate/check-transaction.ts'
 import type { GateDeps, TransactionState } from '../../gate/deps.ts'
 import { denyTransaction } from '../../gate/end-transaction.ts'
-import { checkPageKey } from '../../gate/page-key.ts'
+import { requestFactor } from '../../gate/enrolment.ts'
+import { finishEnrolment, openEnrolment } from '../../gate/finish-enrolment.ts'
+import { checkPageKey, pageKeyOf } from '../../gate/page-key.ts'
+import { isEnrolmentKind } from '../../gate/policy.ts'
+import { readSubject } from '../../gate/read-subject.ts'
 import { notFound, requireTransaction } from '../../gate/read-transaction.ts'
+import { recoveryCodeDigits } from '../../gate/recovery-codes.ts'
 import { slowDown } from '../../guard/slow-down.ts'
-import { isId } from '../../lib/ids.ts'
+import { isId, newHex } from '../../lib/ids.ts'
 import { AvalError } from '../../model/error.ts'
+import { type Factor, factors, isChannel } from '../../model/factor.ts'
 import type { Locale } from '../../model/locale.ts'
 import { checksMax } from '../../model/transaction.ts'
 import { callerAddress } from '../caller-address.ts'
 import { asAvalError } from '../problem.ts'
 import { refuseForeignForm } from '../same-origin.ts'
 import { type PageCopy, pageCopy } from './copy/copy.ts'
+import { enrolledScreen, enrolScreen } from './enrol-screen.ts'
 import { screenOfError, screenOfRefusal } from './error-screen.ts'
 import { pageCookies } from './page-cookies.ts'
-import { cardOf, type Screen, screenOf, withProblem } from './screen.ts'
-import { sendOn, sendPage } from './send-page.ts'
-import { readTypedCode } from './typed-code.ts'
+import { askingRecovery, cardOf, formatTime, returnHref, type Screen, screenOf, waysOf, withProblem } from './screen.ts'
+import { pageHeaders, sendOn, sendPage } from './send-page.ts'
+import { readTypedCode, type TypedCode } from './typed-code.ts'
 import { renderVerifyPage } from './verify-page.tsx'
 
 /** What the hosted pages are made of. */
@@ -42,6 +51,9 @@ interface Visit {
 }
 
 const returnAfterS = 2
+const sendingRefreshS = 3
+/** How long a form waits for a carrier before its page says that the code is being sent. */
+const patienceMs = 1_500
 
 /** The hosted pages at /t/:id: plain forms, complete without a script. A GET changes nothing and sends nothing. */
 export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): void {
@@ -56,12 +68,16 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     })
     scope.get('/t/:id', (request, reply) => visit(request, reply, seePage))
     scope.get('/t/:id/deny', (request, reply) => visit(request, reply, seeDeny))
+    scope.get('/t/:id/number', (request, reply) => visit(request, reply, seeNumber))
+    scope.get('/t/:id/news', (request, reply) => visit(request, reply, tellNews))
     // A language link or a reload on the answer to a form leads back to the page.
-    for (const path of ['/t/:id/check', '/t/:id/resend'])
+    for (const path of ['/t/:id/check', '/t/:id/resend', '/t/:id/enrol', '/t/:id/passkey'])
       scope.get(path, (request, reply) => visit(request, reply, goBack))
     scope.post('/t/:id/check', (request, reply) => act(request, reply, check))
     scope.post('/t/:id/resend', (request, reply) => act(request, reply, resend))
     scope.post('/t/:id/deny', (request, reply) => act(request, reply, deny))
+    scope.post('/t/:id/enrol', (request, reply) => act(request, reply, enrol))
+    scope.post('/t/:id/passkey', (request, reply) => act(request, reply, offerPasskey))
   })
 
   /** Runs a page for the browser that holds the transaction's key; for all others there is no such transaction. */
@@ -102,19 +118,57 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   }
 
   async function seePage({ request, reply, state, locale }: Visit): Promise<FastifyReply> {
-    const screen = screenOf(state, locale, timeZone)
-    const { sent } = request.query as { sent?: unknown }
+    const screen = await pageOf(state, locale)
+    const { sent, recovery } = request.query as { sent?: unknown; recovery?: unknown }
     const { sends, lastSentAt } = state.transaction
     const again = state.challenge && state.challenge.createdAt < (lastSentAt ?? 0)
     if (screen.name === 'code' && again && sent === String(sends)) screen.notice = pageCopy[locale].resent
     // A header and not a meta element: the wait is short, the link is there, and the page reads the same without it.
     if (screen.name === 'approved' && screen.returnUrl)
       reply.header('refresh', `${returnAfterS};url=${screen.returnUrl}`)
-    return show({ reply, locale }, screen)
+    if (screen.name === 'code' && screen.code.delivery === 'sending') reply.header('refresh', `${sendingRefreshS}`)
+    return show({ reply, locale }, recovery === undefined ? screen : askingRecovery(screen))
+  }
+
+  /** The page of a transaction as it stands, also of one that changes what its subject approves with. */
+  async function pageOf(state: TransactionState, locale: Locale): Promise<Screen> {
+    const { id, kind, status, approvedAt, targetDelayMs } = state.transaction
+    const card = cardOf(state, locale)
+    const returnUrl = returnHref(state)
+    const isFactor = kind === 'factor.totp' || kind === 'factor.passkey'
+    if (isFactor && status === 'approved') return enrolScreen(await openEnrolment(deps, { id }), card, returnUrl)
+    const screen = screenOf(state, locale, timeZone)
+    if (screen.name !== 'approved') return screen
+    if (!isEnrolmentKind(kind)) return { ...screen, offersPasskey: returnUrl === undefined && (await canOffer(state)) }
+    const what =
+      kind === 'factor.remove' ? 'remove' : isFactor ? (kind === 'factor.totp' ? 'totp' : 'passkey') : 'contact'
+    const usableFrom = targetDelayMs > 0 ? formatTime((approvedAt ?? 0) + targetDelayMs, locale, timeZone) : undefined
+    return { name: 'enrolled', status: 200, card, what, recoveryCodes: [], usableFrom, returnUrl }
+  }
+
+  /** Whether "next time without a code" is worth saying: there is a way to approve it, and no passkey yet. */
+  async function canOffer({ transaction }: TransactionState): Promise<boolean> {
+    const { authenticators } = await readSubject(deps, transaction)
+    return !authenticators.some(({ kind }) => kind === 'passkey') && transaction.phoneRef !== null
   }
 
   async function goBack({ reply, id }: Visit): Promise<FastifyReply> {
     return sendOn(reply, `/t/${id}`)
+  }
+
+  async function seeNumber({ reply, state, locale }: Visit): Promise<FastifyReply> {
+    if (state.transaction.status !== 'pending') return show({ reply, locale }, screenOf(state, locale, timeZone))
+    const holdHours = Math.round(deps.policies.holdMs / 3_600_000)
+    const card = cardOf(state, locale)
+    return show({ reply, locale }, { name: 'number', status: 200, card, ways: waysOf(state), holdHours })
+  }
+
+  /** What a page that waits for its message asks now and then: a text that changes when there is something new to see. */
+  async function tellNews({ reply, state }: Visit): Promise<FastifyReply> {
+    const { transaction, challenge, message } = state
+    const { status, version, sends, proven } = transaction
+    const news = [status, version, sends, proven, challenge?.channel, message?.status].join(' ')
+    return reply.headers(pageHeaders).type('text/plain').send(news)
   }
 
   async function seeDeny({ reply, state, locale }: Visit): Promise<FastifyReply> {
@@ -127,29 +181,77 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     const { request, reply, id, locale } = visit
     const copy = pageCopy[locale]
     const before = screenOf(visit.state, locale, timeZone)
-    const typed = readTypedCode(formOf(request).code, visit.state.transaction.codeLength, copy)
-    if ('problem' in typed && before.name === 'code') return show(visit, withProblem(before, 422, typed.problem))
-
+    const form = formOf(request)
     // A form that shows fewer tries than were made is sent again (a reload, a second click): it gets the answer of then.
     const { checks } = visit.state.transaction
-    const shown = formOf(request).checks
-    if (before.name === 'code' && shown !== undefined && shown !== String(checks)) {
-      return show(visit, withProblem(before, 422, wrongText(copy, checksMax - checks)))
+    const repeated = form.checks !== undefined && form.checks !== String(checks)
+    const wrong = (screen: Screen, left: number) => show(visit, withProblem(screen, 422, wrongText(copy, left)))
+
+    if (form.credential !== undefined) {
+      if (before.name === 'passkey' && repeated) return wrong(before, checksMax - checks)
+      const answer = { credential: parsedCredential(form.credential) }
+      const { matched, state } = await checkTransaction(deps, { id, answer, caller: callerOf(request) })
+      if (matched) return sendOn(reply, `/t/${id}`)
+      const screen = screenOf(state, locale, timeZone)
+      return show(visit, withProblem(screen, 422, copy.passkey.cancelled))
     }
+    const typed = typedIn(form.code, visit.state, before, copy)
+    if ('problem' in typed && before.name === 'code') return show(visit, withProblem(before, 422, typed.problem))
+    if (before.name === 'code' && repeated) return wrong(before, checksMax - checks)
 
     // What is no code is still handed down when no code is due, so that the gate says why.
     const code = 'code' in typed ? typed.code : '0'.repeat(visit.state.transaction.codeLength)
     const { matched, state } = await checkTransaction(deps, { id, answer: { code }, caller: callerOf(request) })
     if (matched) return sendOn(reply, `/t/${id}`)
-    return show(
-      visit,
-      withProblem(screenOf(state, locale, timeZone), 422, wrongText(copy, checksMax - state.transaction.checks)),
-    )
+    return wrong(screenOf(state, locale, timeZone), checksMax - state.transaction.checks)
   }
 
-  async function resend({ request, reply, id }: Visit): Promise<FastifyReply> {
-    const { transaction } = await challengeTransaction(deps, { id, factor: 'sms', caller: callerOf(request) })
+  async function resend({ request, reply, id, state }: Visit): Promise<FastifyReply> {
+    const work = challengeTransaction(deps, { id, factor: factorOf(request, state), caller: callerOf(request) })
+    // A slow carrier is not waited for: the page says that the code is being sent (and the send goes on).
+    const slow = Symbol()
+    const started = await Promise.race([work, sleep(patienceMs, slow, { ref: false })])
+    if (started === slow) {
+      work.catch((err) => deps.log.warn({ code: err.code, transaction: id }, 'a slow send failed'))
+      return sendOn(reply, `/t/${id}`)
+    }
+    const { transaction } = started as TransactionState
     return sendOn(reply, `/t/${id}?sent=${transaction.sends}`)
+  }
+
+  /** Finishes the enrolment of an app or a passkey. The answer itself shows the recovery codes, once. */
+  async function enrol(visit: Visit): Promise<FastifyReply> {
+    const { request, id, state, locale } = visit
+    const copy = pageCopy[locale]
+    const form = formOf(request)
+    const card = cardOf(state, locale)
+    const open = await openEnrolment(deps, { id })
+    const page = enrolScreen(open, card, returnHref(state))
+    const isApp = open.type === 'totp'
+    const typed = readTypedCode(form.code, [appCodeDigits], copy.app.missing, copy)
+    if (isApp && 'problem' in typed) return show(visit, { ...page, status: 422, problem: typed.problem })
+    const answer = 'code' in typed && isApp ? typed : { credential: parsedCredential(form.credential) }
+    const finished = await finishEnrolment(deps, { id, answer, caller: callerOf(request) })
+    if (finished.authenticator) return show(visit, enrolledScreen(finished, card, returnHref(state)))
+    if (finished.checksLeft === 0) return sendOn(visit.reply, `/t/${id}`)
+    const problem = isApp ? copy.enrol.appWrong(finished.checksLeft) : copy.enrol.passkeyFailed
+    return show(visit, { ...page, status: 422, problem })
+  }
+
+  /** "Next time without a code": opens the transaction that enrols a passkey, for the browser that holds this one's key. */
+  async function offerPasskey({ request, reply, id, state, locale }: Visit): Promise<FastifyReply> {
+    const { subject, status, kind } = state.transaction
+    const over = status !== 'approved' && status !== 'releasing' && status !== 'released'
+    if (over || isEnrolmentKind(kind) || !(await canOffer(state))) return sendOn(reply, `/t/${id}`)
+    const { transaction } = await requestFactor(deps, {
+      subject,
+      type: 'passkey',
+      name: pageCopy[locale].passkey.deviceName,
+      locale,
+      operation: newHex(deps.clock.now(), deps.random),
+      caller: callerOf(request),
+    })
+    return sendOn(reply, `/t/${transaction.id}?k=${pageKeyOf(deps.keys, transaction)}`)
   }
 
   async function deny({ request, reply, id }: Visit): Promise<FastifyReply> {
@@ -164,6 +266,34 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
       screen.status,
       renderVerifyPage(screen, { locale, brand: deps.brand, inboxUrl: deps.inboxUrl }),
     )
+  }
+}
+
+/** What was typed, or what is wrong with it, by the code that is asked for. */
+function typedIn(typed: unknown, { transaction }: TransactionState, before: Screen, copy: PageCopy): TypedCode {
+  const factor = before.name === 'code' ? before.code.way.factor : 'sms'
+  if (factor === 'totp') return readTypedCode(typed, [appCodeDigits, recoveryCodeDigits], copy.app.missing, copy)
+  const { codeLength } = transaction
+  const { missing } = copy.channels[isChannel(factor) ? factor : 'sms']
+  return readTypedCode(typed, [codeLength], missing(codeLength), copy)
+}
+
+/** The way that a form chose; without a choice the one that was used last, else the first that is open. */
+function factorOf(request: FastifyRequest, { offered, challenge }: TransactionState): Factor {
+  const { factor } = formOf(request)
+  const chosen = factors.find((one) => one === factor)
+  if (factor !== undefined && !chosen) throw new AvalError('factor_not_allowed', 'There is no such way to confirm.')
+  const last = challenge && offered.includes(challenge.channel) ? challenge.channel : undefined
+  return chosen ?? last ?? offered.find(isChannel) ?? 'sms'
+}
+
+/** What the script put into the form. What is no JSON is handed down as it is, and refused there. */
+function parsedCredential(text: unknown): unknown {
+  if (typeof text !== 'string') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

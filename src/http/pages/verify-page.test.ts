@@ -3,7 +3,7 @@ import { actOf } from '../../channel/acts.ts'
 import { locales } from '../../model/locale.ts'
 import { pageCopy } from './copy/copy.ts'
 import { inboxCopy } from './copy/inbox-copy.ts'
-import { type CardView, type CodeView, type Screen, type TellingName, tellings } from './screen.ts'
+import { type CardView, type CodeView, type Screen, type TellingName, tellings, type Way } from './screen.ts'
 import { renderVerifyPage } from './verify-page.tsx'
 
 const card: CardView = {
@@ -14,38 +14,86 @@ const card: CardView = {
   amount: 'R$ 12.500,00',
   fields: [{ label: 'Conta', value: '••••4321' }],
   reference: 'AVL-7F3C',
-  lastFour: '4321',
-  enrolls: true,
+  enrolls: 'o celular com final 4321',
+  delayHours: 0,
   checks: 0,
 }
+const sms: Way = { factor: 'sms', to: '4321' }
+const ways: Way[] = [
+  { factor: 'whatsapp', to: '4321' },
+  { factor: 'passkey', to: '' },
+]
 const code: CodeView = {
+  way: sms,
   digits: 6,
   minutesLeft: 10,
   now: 1_000_000,
   expiresAt: 1_600_000,
   resend: { left: 'some', waitS: 30, at: 1_030_000 },
   helpOpen: false,
+  recovery: false,
+  delivery: undefined,
 }
 const withField: Record<string, Screen> = {
-  'a code to enter': { name: 'code', status: 200, card, code },
-  'a wrong code': { name: 'code', status: 422, card, code, problem: 'wrong code', wrong: true },
-  'a resend too soon': { name: 'code', status: 429, card, code, problem: 'too soon', retryAfterS: 30 },
-  'a code sent again': { name: 'code', status: 200, card, code, notice: 'sent again' },
-  'one send left': { name: 'code', status: 200, card, code: { ...code, resend: { left: 'one', waitS: 0, at: 0 } } },
-  'no send left': { name: 'code', status: 429, card, code: { ...code, resend: { left: 'none' } }, problem: 'no more' },
+  'a code to enter': { name: 'code', status: 200, card, code, ways },
+  'a wrong code': { name: 'code', status: 422, card, code, ways, problem: 'wrong code', wrong: true },
+  'a resend too soon': { name: 'code', status: 429, card, code, ways, problem: 'too soon', retryAfterS: 30 },
+  'a code sent again': { name: 'code', status: 200, card, code, ways, notice: 'sent again' },
+  'one send left': {
+    name: 'code',
+    status: 200,
+    card,
+    ways,
+    code: { ...code, resend: { left: 'one', waitS: 0, at: 0 } },
+  },
+  'an app to open': {
+    name: 'code',
+    status: 200,
+    card,
+    ways,
+    code: { ...code, way: { factor: 'totp', to: '' }, resend: undefined },
+  },
+  'a message that is on its way': { name: 'code', status: 200, card, ways, code: { ...code, delivery: 'sending' } },
+  'a message that did not arrive': {
+    name: 'code',
+    status: 200,
+    card,
+    ways,
+    code: { ...code, delivery: 'undelivered' },
+  },
+  'no send left': {
+    name: 'code',
+    status: 429,
+    card,
+    ways,
+    code: { ...code, resend: { left: 'none' } },
+    problem: 'no more',
+  },
 }
 const withoutField: Record<string, Screen> = {
-  'a code to ask for': { name: 'choose', status: 200, card },
+  'a code to ask for': { name: 'choose', status: 200, card, ways: [sms, ...ways] },
   'a code that expired': {
     name: 'lapsed',
     status: 410,
     card,
+    way: sms,
+    ways,
     now: 1,
     resend: { left: 'some', waitS: 0, at: 0 },
     problem: 'expired',
   },
-  'an approval': { name: 'approved', status: 200, card, returnUrl: 'https://shop.example/back?transaction=tx_1' },
+  'an approval': { name: 'approved', status: 200, card, returnUrl: undefined, offersPasskey: true },
   deny: { name: 'deny', status: 200, card },
+  'a passkey to use': { name: 'passkey', status: 200, card, options: { challenge: '"><script>' }, ways },
+  'a wrong number': { name: 'number', status: 200, card, ways, holdHours: 72 },
+  'a passkey that was made': {
+    name: 'enrolled',
+    status: 200,
+    card,
+    what: 'passkey',
+    recoveryCodes: [],
+    returnUrl: undefined,
+  },
 }
 const telling = (name: TellingName, more: object = {}): Screen => ({
   name: 'telling',
@@ -107,7 +155,7 @@ describe.each(locales)('the hosted page in %s', (locale) => {
   it('shows markup in a name as text', () => {
     const payee = '<script>alert(1)</script>"><svg onload=x>'
     const evil = { ...card, payee, fields: [{ label: payee, value: payee }] }
-    const html = render({ name: 'code', status: 200, card: evil, code })
+    const html = render({ name: 'code', status: 200, card: evil, code, ways })
     expect(html).not.toContain('<script>alert')
     expect(html).not.toContain('<svg')
     expect(html.match(/&lt;script>/g)).toHaveLength(3)
@@ -131,7 +179,10 @@ const facts = { brand: 'Sympla', reference: 'REF', at: '1/1', code: '123456' }
 /** Every sentence of a catalogue, with something in each place, singular and plural. */
 function sentences(value: unknown, key = ''): string[] {
   if (typeof value === 'string') return [value]
-  if (typeof value === 'function') return [1, 2].map((n) => String(key === 'text' ? value(facts) : value(n, n, n)))
+  if (typeof value === 'function')
+    return [1, 2].map((n) =>
+      String(key === 'text' && value.length > 0 ? value({ ...facts, toString: () => String(n) }) : value(n, n, n)),
+    )
   if (value === null || typeof value !== 'object') return []
   return Object.entries(value).flatMap(([name, part]) => sentences(part, name))
 }

@@ -1,9 +1,11 @@
-import type { ComponentChildren } from 'preact'
+import { isChannel } from '../../model/factor.ts'
 import type { Locale } from '../../model/locale.ts'
-import { CodeForm, ResendForm } from './code-form.tsx'
+import { CodeForm, ResendForm, Ways, wayCopy } from './code-form.tsx'
 import { type PageCopy, pageCopy } from './copy/copy.ts'
+import { Enrol, enrolHeading } from './enrol-page.tsx'
 import { renderPage } from './layout.tsx'
-import type { CardView, Screen } from './screen.ts'
+import { Problem } from './problem-summary.tsx'
+import type { CardView, CodeView, Screen, Way } from './screen.ts'
 import { SummaryCard } from './summary-card.tsx'
 
 type Of<Name extends Screen['name']> = Extract<Screen, { name: Name }>
@@ -30,7 +32,15 @@ function Body({ screen, copy, brand }: { screen: Screen; copy: PageCopy; brand: 
     case 'choose':
       return <Choose screen={screen} copy={copy} />
     case 'code':
-      return <EnterCode screen={screen} copy={copy} brand={brand} />
+      return <EnterCode screen={screen} copy={copy} />
+    case 'passkey':
+      return <Passkey screen={screen} copy={copy} />
+    case 'number':
+      return <WrongNumber screen={screen} copy={copy} />
+    case 'enrolApp':
+    case 'enrolPasskey':
+    case 'enrolled':
+      return <Enrol screen={screen} copy={copy} brand={brand} />
     case 'lapsed':
       return <Lapsed screen={screen} copy={copy} />
     case 'deny':
@@ -45,10 +55,19 @@ function Body({ screen, copy, brand }: { screen: Screen; copy: PageCopy; brand: 
 function headingOf(screen: Screen, copy: PageCopy): string {
   switch (screen.name) {
     case 'choose':
+      return chooseHeading(screen.ways, screen.next, copy)
     case 'lapsed':
       return copy.chooseHeading
     case 'code':
-      return copy.codeHeading
+      return wayCopy(screen.code.way.factor, copy).heading
+    case 'passkey':
+      return copy.passkey.heading
+    case 'number':
+      return copy.wrongNumber.heading
+    case 'enrolApp':
+    case 'enrolPasskey':
+    case 'enrolled':
+      return enrolHeading(screen, copy)
     case 'deny':
       return copy.denyHeading
     case 'approved':
@@ -58,51 +77,84 @@ function headingOf(screen: Screen, copy: PageCopy): string {
   }
 }
 
-function Choose({ screen: { card, problem }, copy }: { screen: Of<'choose'>; copy: PageCopy }) {
+function Choose({ screen: { card, ways, next, problem }, copy }: { screen: Of<'choose'>; copy: PageCopy }) {
+  const [first, ...others] = ways
   return (
     <main>
       <Problem text={problem} href="#send" copy={copy} />
-      <h1>{copy.chooseHeading}</h1>
+      {next && (
+        <p class="notice notice-success" role="status">
+          {copy.moreToProve}
+        </p>
+      )}
+      <h1>{chooseHeading(ways, next, copy)}</h1>
       <SummaryCard card={card} copy={copy} />
-      <p>{copy.chooseText(card.lastFour)}</p>
-      {card.enrolls && <p class="soft small">{copy.willEnroll}</p>}
-      <form method="post" action={`/t/${card.id}/resend`} data-once>
-        <input type="hidden" name="version" value={card.version} />
-        <button id="send" class="button" type="submit">
-          {copy.chooseButton}
-        </button>
-      </form>
+      {next === 'target' && first && <p>{copy.targetText(addressOf(first, copy))}</p>}
+      {card.delayHours > 0 && <p class="soft small">{copy.targetDelay(card.delayHours)}</p>}
+      {card.enrolls && <p class="soft small">{copy.willEnroll(card.enrolls)}</p>}
+      {first && <Ways card={card} ways={[first]} copy={copy} primary />}
+      {others.length > 0 && (
+        <section class="others" aria-labelledby="others">
+          <h2 id="others">{copy.chooseOther}</h2>
+          <Ways card={card} ways={others} copy={copy} />
+        </section>
+      )}
       <Safe card={card} copy={copy} />
     </main>
   )
 }
 
-function EnterCode({ screen, copy, brand }: { screen: Of<'code'>; copy: PageCopy; brand: string }) {
-  const { card, code, problem, wrong, notice } = screen
+function chooseHeading(ways: readonly Way[], next: Of<'choose'>['next'], copy: PageCopy): string {
+  if (next !== 'target') return copy.chooseHeading
+  return ways[0]?.factor === 'email' ? copy.targetHeading.email : copy.targetHeading.phone
+}
+
+function addressOf({ factor, to }: Way, copy: PageCopy): string {
+  return factor === 'email' ? copy.address.email(to) : copy.address.phone(to)
+}
+
+function EnterCode({ screen, copy }: { screen: Of<'code'>; copy: PageCopy }) {
+  const { card, code, ways, problem, wrong, notice } = screen
+  const { way, delivery } = code
+  const channel = isChannel(way.factor) ? way.factor : undefined
   return (
-    <main data-now={code.now} data-expires-at={code.expiresAt}>
+    <main data-now={code.now} data-expires-at={code.expiresAt} data-news={delivery === undefined ? undefined : card.id}>
       <Problem text={problem} href={wrong ? '#code' : '#resend'} copy={copy} />
       {notice && (
         <p class="notice notice-success" role="status">
           {notice}
         </p>
       )}
-      <h1>{copy.codeHeading}</h1>
+      {delivery === 'undelivered' && channel && (
+        <p class="notice notice-warning" role="status">
+          {copy.undelivered[channel]}
+        </p>
+      )}
+      <h1>{wayCopy(way.factor, copy).heading}</h1>
       <SummaryCard card={card} copy={copy} />
-      <p>{copy.sent(card.lastFour, code.minutesLeft)}</p>
-      {card.enrolls && <p class="soft small">{copy.willEnroll}</p>}
+      <p>{sentText(code, copy)}</p>
+      {card.enrolls && <p class="soft small">{copy.willEnroll(card.enrolls)}</p>}
       <p class="notice notice-warning" id="expired" hidden>
         {copy.codeExpired}
       </p>
       <p class="notice notice-warning" id="offline" role="alert" hidden>
         {copy.offline}
       </p>
+      {delivery === 'undelivered' && ways.length > 0 && <Ways card={card} ways={ways} copy={copy} />}
       <CodeForm card={card} code={code} copy={copy} problem={wrong ? problem : undefined} />
-      <ResendForm card={card} resend={code.resend} copy={copy} />
+      {code.resend && <ResendForm card={card} way={way} resend={code.resend} copy={copy} />}
       <details open={code.helpOpen}>
-        <summary>{copy.helpSummary}</summary>
-        <p>{copy.helpSignal(card.lastFour)}</p>
-        <p>{copy.helpNumber(brand)}</p>
+        <summary>{channel ? copy.helpSummary : copy.otherWays}</summary>
+        <p>{channel ? copy.channels[channel].help(way.to) : copy.app.help}</p>
+        {!channel && !code.recovery && (
+          <p>
+            <a href={`/t/${card.id}?recovery=1`}>{copy.app.recoveryLink}</a>
+          </p>
+        )}
+        {delivery !== 'undelivered' && ways.length > 0 && <Ways card={card} ways={ways} copy={copy} />}
+        <p>
+          <a href={`/t/${card.id}/number`}>{copy.wrongNumberLink}</a>
+        </p>
       </details>
       <Safe card={card} copy={copy} />
       <p
@@ -117,14 +169,78 @@ function EnterCode({ screen, copy, brand }: { screen: Of<'code'>; copy: PageCopy
   )
 }
 
-function Lapsed({ screen: { card, now, resend, problem }, copy }: { screen: Of<'lapsed'>; copy: PageCopy }) {
+function sentText({ way, delivery, minutesLeft, recovery }: CodeView, copy: PageCopy): string {
+  if (!isChannel(way.factor)) return recovery ? copy.app.recoveryPrompt : copy.app.prompt
+  return delivery === 'sending' ? copy.sending : copy.channels[way.factor].sent(way.to, minutesLeft ?? 1)
+}
+
+function Passkey({ screen, copy }: { screen: Of<'passkey'>; copy: PageCopy }) {
+  const { card, options, ways, problem } = screen
+  const { noun, nounOf } = card.act
+  return (
+    <main data-now="1">
+      <Problem text={problem} href="#passkey" copy={copy} />
+      <h1>{copy.passkey.heading}</h1>
+      <SummaryCard card={card} copy={copy} />
+      <p>{copy.passkey.prompt(card.amount, card.payee)}</p>
+      <p class="notice notice-warning" id="passkey-cancelled" role="status" hidden>
+        {copy.passkey.cancelled}
+      </p>
+      <p class="notice notice-warning" id="passkey-unsupported" hidden>
+        {copy.passkey.unsupported}
+      </p>
+      <noscript>
+        <p class="notice notice-warning">{copy.passkey.unsupported}</p>
+      </noscript>
+      <form method="post" action={`/t/${card.id}/check`} data-passkey="get" data-options={JSON.stringify(options)}>
+        <input type="hidden" name="version" value={card.version} />
+        <input type="hidden" name="checks" value={card.checks} />
+        <input type="hidden" name="credential" />
+        <button id="passkey" class="button scripted" type="submit">
+          {copy.passkey.button(card.amount ? nounOf : noun, card.amount)}
+        </button>
+      </form>
+      {ways.length > 0 && (
+        <section class="others" aria-labelledby="others">
+          <h2 id="others">{copy.chooseOther}</h2>
+          <Ways card={card} ways={ways} copy={copy} />
+        </section>
+      )}
+      <Safe card={card} copy={copy} />
+    </main>
+  )
+}
+
+function WrongNumber({ screen, copy }: { screen: Of<'number'>; copy: PageCopy }) {
+  const { card, ways, holdHours } = screen
+  return (
+    <main>
+      <h1>{copy.wrongNumber.heading}</h1>
+      <p>{copy.wrongNumber.text(holdHours)}</p>
+      <SummaryCard card={card} copy={copy} />
+      {ways.length > 0 && <Ways card={card} ways={ways} copy={copy} />}
+      <a class="button button-secondary" href={`/t/${card.id}`}>
+        {copy.back}
+      </a>
+    </main>
+  )
+}
+
+function Lapsed({ screen, copy }: { screen: Of<'lapsed'>; copy: PageCopy }) {
+  const { card, way, ways, now, resend, problem } = screen
   return (
     <main data-now={now}>
       <Problem text={problem} href="#resend" copy={copy} />
       <h1>{copy.chooseHeading}</h1>
       <SummaryCard card={card} copy={copy} />
-      <p>{copy.chooseText(card.lastFour)}</p>
-      <ResendForm card={card} resend={resend} copy={copy} primary />
+      <p>{wayCopy(way.factor, copy).hint(way.to)}</p>
+      <ResendForm card={card} way={way} resend={resend} copy={copy} primary />
+      {ways.length > 0 && (
+        <section class="others" aria-labelledby="others">
+          <h2 id="others">{copy.chooseOther}</h2>
+          <Ways card={card} ways={ways} copy={copy} />
+        </section>
+      )}
       <Safe card={card} copy={copy} />
     </main>
   )
@@ -149,7 +265,7 @@ function Deny({ screen: { card }, copy }: { screen: Of<'deny'>; copy: PageCopy }
 }
 
 function Approved({
-  screen: { card, returnUrl },
+  screen: { card, returnUrl, offersPasskey },
   copy,
   brand,
 }: {
@@ -164,7 +280,15 @@ function Approved({
         <p>{returnUrl ? copy.approvedReturning(brand) : copy.approvedDone}</p>
       </div>
       <SummaryCard card={card} copy={copy} title={copy.cardTitleApproved} />
-      {card.enrolls && <p>{copy.enrolled(card.lastFour)}</p>}
+      {card.enrolls && <p>{copy.enrolled(card.enrolls)}</p>}
+      {offersPasskey && (
+        <form class="offer scripted" method="post" action={`/t/${card.id}/passkey`} data-once>
+          <p>{copy.passkeyOffer}</p>
+          <button class="button button-secondary" type="submit">
+            {copy.passkeyCreate}
+          </button>
+        </form>
+      )}
       {returnUrl && (
         <a class="button" href={returnUrl}>
           {copy.continueTo(brand)}
@@ -191,25 +315,6 @@ function Telling({ screen, copy, brand }: { screen: Of<'telling'>; copy: PageCop
         </a>
       )}
     </main>
-  )
-}
-
-/** The summary of what is wrong: it takes the focus, and says the same words as the field. */
-function Problem({ text, href, copy }: { text: string | undefined; href: string; copy: PageCopy }) {
-  if (!text) return null
-  return (
-    <Alert>
-      <h2 id="problem">{copy.problem}</h2>
-      <a href={href}>{text}</a>
-    </Alert>
-  )
-}
-
-function Alert({ children }: { children: ComponentChildren }) {
-  return (
-    <div class="error-summary" role="alert" tabIndex={-1} autofocus aria-labelledby="problem">
-      {children}
-    </div>
   )
 }
 

@@ -1,3 +1,4 @@
+import type { Channel } from '../../../model/factor.ts'
 import type { Locale } from '../../../model/locale.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
@@ -22,15 +23,49 @@ export interface PageCopy {
   confirm(noun: string, amount: string | undefined): string
 
   chooseHeading: string
-  chooseText(lastFour: string): string
-  chooseButton: string
-  willEnroll: string
+  chooseOther: string
+  /** What an address is called in a sentence. */
+  address: { phone(lastFour: string): string; email(mask: string): string }
+  willEnroll(address: string): string
+  /** The ways to confirm, each with all that is said of it. */
+  channels: Record<Channel, ChannelCopy>
+  app: {
+    way: string
+    hint: string
+    heading: string
+    prompt: string
+    help: string
+    codeHint: string
+    missing: string
+    recoveryLink: string
+    recoveryPrompt: string
+  }
+  passkey: {
+    way: string
+    hint: string
+    heading: string
+    /** Before the device asks. */
+    prompt(amount: string | undefined, payee: string): string
+    button(noun: string, amount: string | undefined): string
+    cancelled: string
+    unsupported: string
+    /** What a passkey is called when nobody names it. */
+    deviceName: string
+  }
+  sending: string
+  undelivered: Record<Channel, string>
+  moreToProve: string
+  targetHeading: { phone: string; email: string }
+  targetText(address: string): string
+  /** From when the new address counts, in hours. */
+  targetDelay(hours: number): string
+  wrongNumberLink: string
+  wrongNumber: { heading: string; text(hours: number): string }
+  back: string
+  enrol: EnrolCopy
 
-  codeHeading: string
-  sent(lastFour: string, minutes: number): string
   codeLabel(digits: number): string
   codeHint: string
-  resend: string
   resendIn: string
   resendReady: string
   resendTooSoon(seconds: number): string
@@ -39,13 +74,11 @@ export interface PageCopy {
   resent: string
   newCode: string
   helpSummary: string
-  helpSignal(lastFour: string): string
-  helpNumber(brand: string): string
+  otherWays: string
   /** The sentence before the link that refuses, and the link. */
   safe: string
   deny: string
 
-  codeMissing(digits: number): string
   codeShort(digits: number, missing: number): string
   codeLong(digits: number): string
   codeLetters: string
@@ -74,6 +107,7 @@ export interface PageCopy {
     slowDown: Screen
     crossSite: Screen
     badRequest: Screen
+    enrolmentOver: Screen
   }
   review: string
   tryAgain: string
@@ -83,13 +117,51 @@ export interface PageCopy {
   approvedHeading: string
   approvedReturning(brand: string): string
   approvedDone: string
-  enrolled(lastFour: string): string
+  enrolled(address: string): string
+  passkeyOffer: string
+  passkeyCreate: string
+  notNow: string
   continueTo(brand: string): string
 
   denyHeading: string
   denyText: string
   denyButton: string
   denyBack: string
+}
+
+/** What is said of a code that travels. `to` is as much of the address as may be shown. */
+export interface ChannelCopy {
+  /** The button that asks for it, and what stands under it. */
+  way: string
+  hint(to: string): string
+  heading: string
+  sent(to: string, minutes: number): string
+  resend: string
+  missing(digits: number): string
+  help(to: string): string
+}
+
+/** The pages on which an app or a passkey is enrolled. */
+export interface EnrolCopy {
+  appHeading: string
+  appText: string
+  appQr: string
+  appSecret: string
+  appCode: string
+  appHint: string
+  appButton: string
+  appWrong(left: number): string
+  /** Local mode only: what stands for a phone that scans. */
+  appLocal: string
+  passkeyHeading: string
+  passkeyText: string
+  passkeyButton: string
+  passkeyFailed: string
+  doneHeading: { totp: string; passkey: string; contact: string; remove: string }
+  doneText: { totp: string; passkey: string; contact(day: string | undefined): string; remove: string }
+  recoveryHeading: string
+  recoveryText: string
+  saved: string
 }
 
 /** A page that only tells. */

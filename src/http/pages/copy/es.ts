@@ -5,7 +5,7 @@ export const es: PageCopy = {
   languagesLabel: 'Idioma',
   title: (task, brand, wrong) => `${wrong ? 'Error: ' : ''}${task} - ${brand}`,
   problem: 'Hay un problema',
-  localBanner: 'Entorno local: ningún SMS sale de esta máquina.',
+  localBanner: 'Entorno local: ningún mensaje sale de esta máquina.',
   localInbox: 'Ver los mensajes',
 
   cardTitle: 'Lo que está aprobando',
@@ -18,16 +18,124 @@ export const es: PageCopy = {
   confirm: (noun, amount) => (amount ? `Confirmar ${noun} de ${amount}` : `Confirmar ${noun}`),
 
   chooseHeading: 'Confirme que es usted',
-  chooseText: (lastFour) => `Enviaremos un código por SMS al número terminado en ${lastFour}.`,
-  chooseButton: 'Recibir código por SMS',
-  willEnroll: 'Al confirmar, este celular queda registrado para aprobar sus próximas acciones.',
-
-  codeHeading: 'Revise su celular',
-  sent: (lastFour, minutes) =>
-    `Enviamos un código por SMS al número terminado en ${lastFour}. Es válido por ${minutes === 1 ? '1 minuto' : `${minutes} minutos`}.`,
+  chooseOther: 'Otras formas',
+  address: { phone: (lastFour) => `el celular terminado en ${lastFour}`, email: (mask) => `el correo ${mask}` },
+  willEnroll: (address) => `Al confirmar, ${address} queda registrado para aprobar sus próximas acciones.`,
+  channels: {
+    sms: {
+      way: 'Recibir código por SMS',
+      hint: (to) => `En el número terminado en ${to}`,
+      heading: 'Revise su celular',
+      sent: (to, minutes) => `Enviamos un código por SMS al número terminado en ${to}. ${validFor(minutes)}`,
+      resend: 'Reenviar código',
+      missing: (digits) => `Ingrese el código de ${digits} dígitos que enviamos por SMS.`,
+      help: (to) =>
+        `El SMS puede tardar un minuto. Vea si el celular terminado en ${to} tiene señal y si el mensaje no está en spam.`,
+    },
+    whatsapp: {
+      way: 'Recibir por WhatsApp',
+      hint: (to) => `En el número terminado en ${to}`,
+      heading: 'Revise WhatsApp',
+      sent: (to, minutes) =>
+        `Enviamos un código por WhatsApp al número terminado en ${to}. Ábralo en su teléfono principal. ${validFor(minutes)}`,
+      resend: 'Reenviar por WhatsApp',
+      missing: (digits) => `Ingrese el código de ${digits} dígitos que enviamos por WhatsApp.`,
+      help: (to) => `El código solo aparece en el teléfono principal, terminado en ${to}, y no en WhatsApp Web.`,
+    },
+    call: {
+      way: 'Recibir una llamada',
+      hint: (to) => `En el número terminado en ${to}`,
+      heading: 'Atienda el teléfono',
+      sent: (to, minutes) =>
+        `Estamos llamando al número terminado en ${to}. Pulse una tecla, y una voz dictará el código dos veces. ${validFor(minutes)}`,
+      resend: 'Llamar de nuevo',
+      missing: (digits) => `Ingrese el código de ${digits} dígitos que dictó la voz.`,
+      help: (to) => `Vea si el teléfono terminado en ${to} recibe llamadas de números desconocidos.`,
+    },
+    email: {
+      way: 'Recibir por correo',
+      hint: (to) => `En ${to}`,
+      heading: 'Revise su correo',
+      sent: (to, minutes) => `Enviamos un código a ${to}. Revise también el spam. ${validFor(minutes)}`,
+      resend: 'Reenviar correo',
+      missing: (digits) => `Ingrese el código de ${digits} dígitos que enviamos por correo.`,
+      help: () => 'El correo puede tardar unos minutos. Busque también en la carpeta de spam.',
+    },
+  },
+  app: {
+    way: 'Usar app de autenticación',
+    hint: 'El código de 6 dígitos de su app',
+    heading: 'Abra su app de autenticación',
+    prompt: 'Abra su app de autenticación e ingrese el código de 6 dígitos. Cambia cada 30 segundos.',
+    help: 'Si el código de la app no coincide, vea si la hora del celular es correcta.',
+    missing: 'Ingrese el código de 6 dígitos de su app.',
+    recoveryLink: 'Usar un código de recuperación',
+    recoveryPrompt: 'Ingrese uno de los códigos de 10 dígitos que guardó al activar la app. Cada uno sirve una vez.',
+    codeHint: 'Cada código sirve una vez. Espere el siguiente si ya usó este.',
+  },
+  passkey: {
+    way: 'Usar llave de acceso',
+    hint: 'Con huella, rostro o PIN',
+    heading: 'Confirme con su llave de acceso',
+    prompt: (amount, payee) =>
+      `Su dispositivo pedirá huella, rostro o PIN para confirmar${amount ? ` ${amount}` : ''} a ${payee}.`,
+    button: (noun, amount) => `Confirmar ${noun}${amount ? ` de ${amount}` : ''} con la llave`,
+    cancelled: 'No se usó la llave de acceso. Intente de nuevo o elija otra forma.',
+    unsupported: 'Este navegador no usa llaves de acceso. Elija otra forma.',
+    deviceName: 'Este dispositivo',
+  },
+  sending: 'Enviando el código…',
+  undelivered: {
+    sms: 'El operador no entregó el SMS. ¿Recibirlo de otra forma?',
+    whatsapp: 'WhatsApp no entregó el mensaje. ¿Recibirlo de otra forma?',
+    call: 'Nadie atendió la llamada. ¿Recibirlo de otra forma?',
+    email: 'El correo rebotó. ¿Recibirlo de otra forma?',
+  },
+  moreToProve: 'Primera confirmación lista. Falta una más.',
+  targetHeading: { phone: 'Confirme el celular nuevo', email: 'Confirme el correo nuevo' },
+  targetText: (address) => `Falta probar que ${address} es suyo.`,
+  targetDelay: (hours) =>
+    `Por seguridad, vale ${inHours(hours)} después de confirmar, y avisamos a todos sus contactos.`,
+  wrongNumberLink: 'El número es incorrecto o perdí el celular',
+  wrongNumber: {
+    heading: 'El número no se cambia en este paso',
+    text: (hours) =>
+      `Por seguridad, use otra forma abajo o pida el cambio en Seguridad, en su cuenta: tarda ${inHours(hours)} y avisamos a todos sus contactos.`,
+  },
+  back: 'Volver',
+  enrol: {
+    appHeading: 'Active su app de autenticación',
+    appText: 'Lea este QR con su app de autenticación, o escriba la clave. Después ingrese aquí el código que muestra.',
+    appQr: 'QR para la app de autenticación',
+    appSecret: 'Clave',
+    appCode: 'Código de la app',
+    appHint: 'Seis dígitos, que cambian cada 30 segundos.',
+    appButton: 'Activar app',
+    appWrong: (left) =>
+      `El código no coincide. Vea si la hora del celular es correcta. ${left === 1 ? 'Queda 1 intento.' : `Quedan ${left} intentos.`}`,
+    appLocal: 'Agregar al autenticador local',
+    passkeyHeading: 'Cree su llave de acceso',
+    passkeyText: 'La próxima vez confirma con la huella, el rostro o el PIN de este dispositivo, sin esperar código.',
+    passkeyButton: 'Crear llave de acceso',
+    passkeyFailed: 'La llave de acceso no se creó. Intente de nuevo.',
+    doneHeading: {
+      totp: 'App activada',
+      passkey: 'Llave de acceso creada',
+      contact: 'Contacto confirmado',
+      remove: 'Quitado',
+    },
+    doneText: {
+      totp: 'Desde ahora la app también confirma sus acciones. Avisamos a sus contactos.',
+      passkey: 'La próxima vez confirme sin código. Avisamos a sus contactos.',
+      contact: (day) => (day ? `Vale desde ${day}. Avisamos a todos sus contactos.` : 'Ya vale.'),
+      remove: 'Esta forma de confirmar ya no vale. Avisamos a sus contactos.',
+    },
+    recoveryHeading: 'Guarde sus códigos de recuperación',
+    recoveryText: 'Cada uno reemplaza a la app una vez. No se muestran de nuevo.',
+    saved: 'Ya guardé los códigos',
+  },
   codeLabel: (digits) => `Código de ${digits} dígitos`,
   codeHint: 'Puede pegar el código. Se ignoran espacios y guiones.',
-  resend: 'Reenviar código',
   resendIn: 'Puede pedir otro código en',
   resendReady: 'Ya puede pedir otro código.',
   resendTooSoon: (seconds) => `Espere ${secondsText(seconds)} para pedir otro código.`,
@@ -36,14 +144,10 @@ export const es: PageCopy = {
   resent: 'Código reenviado. El mensaje anterior también sirve.',
   newCode: 'Recibir un código nuevo',
   helpSummary: '¿No recibió el código?',
-  helpSignal: (lastFour) =>
-    `El SMS puede tardar un minuto. Revise que el celular terminado en ${lastFour} tenga señal y que el mensaje no esté en spam.`,
-  helpNumber: (brand) =>
-    `¿El número es incorrecto o perdió el celular? Por seguridad no se cambia en este paso. Vuelva a ${brand} y pida el cambio.`,
+  otherWays: 'Confirmar de otra forma',
   safe: 'Nadie de nuestro equipo pide este código. Si no inició esta acción,',
   deny: 'rechácela ahora',
 
-  codeMissing: (digits) => `Ingrese el código de ${digits} dígitos que enviamos por SMS.`,
   codeShort: (digits, missing) =>
     `El código tiene ${digits} dígitos. ${missing === 1 ? 'Falta 1' : `Faltan ${missing}`}.`,
   codeLong: (digits) => `El código tiene solo ${digits} dígitos.`,
@@ -51,7 +155,7 @@ export const es: PageCopy = {
   codeWrong: (left) => `El código no coincide. ${left === 1 ? 'Le queda 1 intento' : `Le quedan ${left} intentos`}.`,
   codeWrongLast: 'El código no coincide. Queda 1 intento; después esta solicitud se bloquea.',
   codeExpired: 'Este código expiró. Pida uno nuevo.',
-  notDelivered: 'El SMS no se pudo enviar ahora. Intente de nuevo en un momento.',
+  notDelivered: 'No se pudo enviar el código ahora. Intente en un momento o elija otra forma.',
 
   expiring: 'El código expira en 1 minuto.',
   checking: 'Verificando el código.',
@@ -117,6 +221,10 @@ export const es: PageCopy = {
       heading: 'No entendimos el envío',
       text: () => 'No se hizo nada. Vuelva a la página anterior e intente de nuevo.',
     },
+    enrolmentOver: {
+      heading: 'Se acabó el tiempo',
+      text: ({ brand }) => `La activación no terminó en diez minutos. Vuelva a ${brand} y comience de nuevo.`,
+    },
   },
   review: 'Revisar los datos',
   tryAgain: 'Intentar de nuevo',
@@ -126,7 +234,10 @@ export const es: PageCopy = {
   approvedHeading: 'Confirmado',
   approvedReturning: (brand) => `Volviendo a ${brand}…`,
   approvedDone: 'Ya puede cerrar esta página.',
-  enrolled: (lastFour) => `El celular terminado en ${lastFour} quedó registrado para aprobar sus próximas acciones.`,
+  enrolled: (address) => `Para aprobar sus próximas acciones quedó registrado ${address}.`,
+  passkeyOffer: 'La próxima vez confirme sin código: cree una llave de acceso.',
+  passkeyCreate: 'Crear llave de acceso',
+  notNow: 'Ahora no',
   continueTo: (brand) => `Continuar en ${brand}`,
 
   denyHeading: '¿Rechazar esta solicitud?',
@@ -140,4 +251,12 @@ function secondsText(seconds: number): string {
   if (seconds < 60) return `${seconds} segundos`
   const minutes = Math.ceil(seconds / 60)
   return minutes === 1 ? '1 minuto' : `${minutes} minutos`
+}
+
+function validFor(minutes: number): string {
+  return `Es válido por ${minutes === 1 ? '1 minuto' : `${minutes} minutos`}.`
+}
+
+function inHours(hours: number): string {
+  return hours === 1 ? '1 hora' : `${hours} horas`
 }

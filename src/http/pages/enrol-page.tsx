@@ -1,0 +1,115 @@
+import { CodeField } from './code-form.tsx'
+import type { PageCopy } from './copy/copy.ts'
+import type { EnrolScreen } from './enrol-screen.ts'
+import { Problem } from './problem-summary.tsx'
+import { SummaryCard } from './summary-card.tsx'
+import { untranslated } from './untranslated.ts'
+
+type Of<Name extends EnrolScreen['name']> = Extract<EnrolScreen, { name: Name }>
+
+/** The pages on which an app or a passkey is enrolled, and the one after it. */
+export function Enrol({ screen, copy, brand }: { screen: EnrolScreen; copy: PageCopy; brand: string }) {
+  switch (screen.name) {
+    case 'enrolApp':
+      return <App screen={screen} copy={copy} />
+    case 'enrolPasskey':
+      return <NewPasskey screen={screen} copy={copy} />
+    case 'enrolled':
+      return <Done screen={screen} copy={copy} brand={brand} />
+  }
+}
+
+export function enrolHeading(screen: EnrolScreen, { enrol }: PageCopy): string {
+  if (screen.name === 'enrolApp') return enrol.appHeading
+  return screen.name === 'enrolPasskey' ? enrol.passkeyHeading : enrol.doneHeading[screen.what]
+}
+
+function App({ screen, copy }: { screen: Of<'enrolApp'>; copy: PageCopy }) {
+  const { card, qr, uri, secret, problem } = screen
+  const { enrol } = copy
+  return (
+    <main data-now="1">
+      <Problem text={problem} href="#code" copy={copy} />
+      <h1>{enrol.appHeading}</h1>
+      <p>{enrol.appText}</p>
+      <figure class="qr">
+        <img src={qr} alt={enrol.appQr} width="220" height="220" />
+        <figcaption>
+          {enrol.appSecret}:{' '}
+          <a href={uri} class="number" {...untranslated}>
+            {secret}
+          </a>
+        </figcaption>
+      </figure>
+      <form method="post" action={`/t/${card.id}/enrol`} novalidate data-once>
+        <CodeField digits={6} label={enrol.appCode} hint={enrol.appHint} problem={problem} />
+        <button class="button" type="submit">
+          {enrol.appButton}
+        </button>
+      </form>
+    </main>
+  )
+}
+
+function NewPasskey({ screen, copy }: { screen: Of<'enrolPasskey'>; copy: PageCopy }) {
+  const { card, options, returnUrl, problem } = screen
+  const { enrol } = copy
+  return (
+    <main data-now="1">
+      <Problem text={problem} href="#passkey" copy={copy} />
+      <h1>{enrol.passkeyHeading}</h1>
+      <p>{enrol.passkeyText}</p>
+      <p class="notice notice-warning" id="passkey-cancelled" role="status" hidden>
+        {enrol.passkeyFailed}
+      </p>
+      <p class="notice notice-warning" id="passkey-unsupported" hidden>
+        {copy.passkey.unsupported}
+      </p>
+      <noscript>
+        <p class="notice notice-warning">{copy.passkey.unsupported}</p>
+      </noscript>
+      <form method="post" action={`/t/${card.id}/enrol`} data-passkey="create" data-options={JSON.stringify(options)}>
+        <input type="hidden" name="credential" />
+        <button id="passkey" class="button scripted" type="submit">
+          {enrol.passkeyButton}
+        </button>
+      </form>
+      {returnUrl && (
+        <a class="button button-secondary" href={returnUrl}>
+          {copy.notNow}
+        </a>
+      )}
+    </main>
+  )
+}
+
+function Done({ screen, copy, brand }: { screen: Of<'enrolled'>; copy: PageCopy; brand: string }) {
+  const { card, what, recoveryCodes, usableFrom, returnUrl } = screen
+  const { enrol } = copy
+  return (
+    <main>
+      <div class="receipt" role="status">
+        <h1>{enrol.doneHeading[what]}</h1>
+        <p>{what === 'contact' ? enrol.doneText.contact(usableFrom) : enrol.doneText[what]}</p>
+      </div>
+      {recoveryCodes.length > 0 ? (
+        <section class="card" aria-labelledby="recovery">
+          <h2 id="recovery">{enrol.recoveryHeading}</h2>
+          <p>{enrol.recoveryText}</p>
+          <ul class="recovery number" {...untranslated}>
+            {recoveryCodes.map((code) => (
+              <li key={code}>{code}</li>
+            ))}
+          </ul>
+        </section>
+      ) : (
+        <SummaryCard card={card} copy={copy} title={copy.cardTitleApproved} />
+      )}
+      {returnUrl && (
+        <a class="button" href={returnUrl}>
+          {recoveryCodes.length > 0 ? enrol.saved : copy.continueTo(brand)}
+        </a>
+      )}
+    </main>
+  )
+}

@@ -6,14 +6,13 @@ import { canReceiveSms, type Phone } from '../lib/e164.ts'
 import { AvalError } from '../model/error.ts'
 import { type Channel, type Factor, isChannel } from '../model/factor.ts'
 import { sendsMax, type Transaction } from '../model/transaction.ts'
+import type { SendAllowance } from '../store/transactions.ts'
 import { askAuthenticator } from './ask-authenticator.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { fallBackAt } from './fallback-order.ts'
 import { conflict, requireTransaction, stateOf } from './read-transaction.ts'
 import { phoneFrom } from './subject-contacts.ts'
 import { addressFor } from './ways.ts'
-
-const newAddressMs = 1_000
 
 /**
  * Sends a code, or the same code again while it lives; or asks for an app's code or a passkey. Refuses with transaction_<status>,
@@ -41,27 +40,29 @@ export async function challengeKnown(
   const at = deps.clock.now()
   const to = destinationOf(deps, transaction, factor)
   if (factor !== 'email') refuseDestination(deps, phoneFrom(to.address), factor)
-  const sentBefore = atOnce ? at : lastSendBefore(deps, state, to.addressRef, at)
+  const allowed = atOnce ? { sentBefore: at, sends: null } : allowanceOf(deps, state, to.addressRef, at)
   const destination = { ...to, fallBackAt: fallBackAt(transaction, state.offered, factor, at) }
   const occasion = { at, ip: caller.ip }
-  const started = await deps.verifier.start({ transaction, challenges }, destination, sentBefore, occasion)
+  const started = await deps.verifier.start({ transaction, challenges }, destination, allowed, occasion)
   if (!started) throw await whyNotSent(deps, transaction.id)
   const { challenge } = started
   return stateOf(deps, started.transaction, [challenge, ...challenges.filter((one) => one.id !== challenge.id)])
 }
 
-/** The latest instant at which the last send may have been. Before the first send that is never, so that of many first ones at once one goes. */
-function lastSendBefore(
+/**
+ * When this send may be made: a while after the last one. Before the first that is never, so that of many first ones at once one goes. An
+ * address that has had nothing yet waits for nobody, but of those who ask for it at once one goes, too.
+ */
+function allowanceOf(
   { guard }: Pick<GateDeps, 'guard'>,
   { transaction: { sends }, challenges }: TransactionState,
   addressRef: string,
   at: number,
-): number {
-  if (guard.mode === 'off') return at
-  if (sends === 0) return 0
-  // Another address has had nothing yet; of many who ask at once one is still the first.
+): SendAllowance {
+  if (guard.mode === 'off') return { sentBefore: at, sends: null }
+  if (sends === 0) return { sentBefore: 0, sends: null }
   const isNew = !challenges.some((one) => one.addressRef === addressRef)
-  return at - (isNew ? newAddressMs : coolDownMs(sends))
+  return isNew ? { sentBefore: at, sends } : { sentBefore: at - coolDownMs(sends), sends: null }
 }
 
 function destinationOf({ keys }: GateDeps, transaction: Transaction, channel: Channel) {

@@ -182,14 +182,21 @@ export function listTransactions(filter: {
     limit ${filter.limit}`
 }
 
-/** Charges one send before it is made. No row back: not pending, another version, five sends made, or still cooling down. */
-export function spendSend(id: string, version: number, sentBefore: Instant, { at, ip }: Occasion) {
+/** When a send may be made: the last one was at `sentBefore` or earlier, and, where a number is given, there were just so many. */
+export interface SendAllowance {
+  sentBefore: Instant
+  sends: number | null
+}
+
+/** Charges one send before it is made. No row back: not pending, another version, five sends made, or not allowed now. */
+export function spendSend(id: string, version: number, { sentBefore, sends }: SendAllowance, { at, ip }: Occasion) {
   return sql<MovedRow>`
     update transactions
     set sends = sends + 1, last_sent_at = ${at},
       event_no = event_no + 1, event_type = 'transaction.challenged', event_at = ${at}, event_ip = ${ip}
     where id = ${id} and version = ${version} and status = 'pending' and expires_at > ${at}
       and sends < ${sendsMax} and (last_sent_at is null or last_sent_at <= ${sentBefore})
+      and (cast(${sends} as bigint) is null or sends = ${sends})
     returning status, sends, checks, last_sent_at, approved_at, approved_by, binding, finished_at, proven, proven_by`
 }
 

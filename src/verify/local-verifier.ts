@@ -19,7 +19,7 @@ import {
 import { all, type Db, type Unit } from '../store/db.ts'
 import { acceptMessage, failMessage, insertMessage, stopWaiting } from '../store/messages.ts'
 import type { Occasion } from '../store/occasion.ts'
-import { checkCode, movedBy, spendSend } from '../store/transactions.ts'
+import { checkCode, movedBy, type SendAllowance, spendSend } from '../store/transactions.ts'
 import { type CodeContext, codeMac, deriveCode } from './code.ts'
 import { newChallenge } from './new-challenge.ts'
 import { approvingUnit, takeEffect } from './take-effect.ts'
@@ -41,7 +41,7 @@ export interface LocalVerifierDeps {
 export function createLocalVerifier(deps: LocalVerifierDeps): Verifier {
   return {
     channels: new Set(channels.filter((channel) => deps.carriers[channel])),
-    start: (target, to, sentBefore, occasion) => startLocal(deps, target, to, sentBefore, occasion),
+    start: (target, to, allowed, occasion) => startLocal(deps, target, to, allowed, occasion),
     check: (target, _, code, occasion) => checkLocal(deps, target, code, occasion),
     async cancel() {},
   }
@@ -51,7 +51,7 @@ async function startLocal(
   deps: LocalVerifierDeps,
   { transaction, challenges }: VerifyTarget,
   to: Destination,
-  sentBefore: number,
+  allowed: SendAllowance,
   occasion: Occasion,
 ): Promise<Started | undefined> {
   const { channel, address, addressRef } = to
@@ -62,7 +62,7 @@ async function startLocal(
   const messageId = newId('msg', occasion.at, deps.random)
   const instant = carrier.isInstant?.({ to: address, channel }) === true
   const started = await deps.db.unit(function* () {
-    const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
+    const [charged] = yield* all(spendSend(transaction.id, transaction.version, allowed, occasion))
     if (!charged) return undefined
     const challenge = fresh
       ? yield* addChallenge(fresh, channel, occasion)

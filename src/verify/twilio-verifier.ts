@@ -18,7 +18,15 @@ import {
 } from '../store/challenges.ts'
 import { all, type Db } from '../store/db.ts'
 import type { Occasion } from '../store/occasion.ts'
-import { approveChecked, lockSpent, movedBy, spendCheck, spendSend, transactionOf } from '../store/transactions.ts'
+import {
+  approveChecked,
+  lockSpent,
+  movedBy,
+  type SendAllowance,
+  spendCheck,
+  spendSend,
+  transactionOf,
+} from '../store/transactions.ts'
 import { outcomeOf } from './local-verifier.ts'
 import { newChallenge } from './new-challenge.ts'
 import { approvingUnit } from './take-effect.ts'
@@ -66,9 +74,9 @@ export async function createTwilioVerifier(deps: TwilioVerifierDeps): Promise<Ve
   }
   return {
     channels: new Set(deps.channels),
-    async start(target, to, sentBefore, occasion) {
+    async start(target, to, allowed, occasion) {
       await refuseWhenDown()
-      return startAtTwilio(context, target, to, sentBefore, occasion)
+      return startAtTwilio(context, target, to, allowed, occasion)
     },
     async check(target, addressOf, code, occasion) {
       await refuseWhenDown()
@@ -84,14 +92,14 @@ async function startAtTwilio(
   context: Context,
   { transaction }: VerifyTarget,
   to: Destination,
-  sentBefore: number,
+  allowed: SendAllowance,
   occasion: Occasion,
 ): Promise<Started | undefined> {
   const { db, client } = context
   const { channel, address, addressRef } = to
   const fresh = { ...newChallenge(context, transaction, to, occasion.at), sentAt: occasion.at }
   const claimed = await db.unit(function* () {
-    const [charged] = yield* all(spendSend(transaction.id, transaction.version, sentBefore, occasion))
+    const [charged] = yield* all(spendSend(transaction.id, transaction.version, allowed, occasion))
     if (!charged) return undefined
     const known = (yield* all(findChallenges(transaction.id, transaction.version))).map(challengeOf)
     const live = known.find((one) => isAtTwilio(one, occasion.at) && one.addressRef === addressRef)

@@ -3,6 +3,7 @@ import type { Challenge } from '../model/challenge.ts'
 import type { Channel, Element } from '../model/factor.ts'
 import type { Transaction } from '../model/transaction.ts'
 import type { Occasion } from '../store/occasion.ts'
+import type { SendAllowance } from '../store/transactions.ts'
 
 /** A transaction, at the version that was read, with its challenges, the newest first. */
 export interface VerifyTarget {
@@ -42,10 +43,10 @@ export interface Verifier {
   readonly channels: ReadonlySet<Channel>
   /**
    * Charges one send, commits, and sends a code. Undefined when no send was to be had: not pending, another version, five sends,
-   * or the last one was after `sentBefore`. Throws delivery_failed when the message did not leave and no other channel follows; the
+   * or not allowed now. Throws delivery_failed when the message did not leave and no other channel follows; the
    * send stays charged.
    */
-  start(target: VerifyTarget, to: Destination, sentBefore: number, occasion: Occasion): Promise<Started | undefined>
+  start(target: VerifyTarget, to: Destination, allowed: SendAllowance, occasion: Occasion): Promise<Started | undefined>
   /**
    * Charges one try, compares, and moves the transaction on: approved, proven for a part, or, after the fifth wrong code, locked.
    * Undefined when no try was to be had: not pending, another version, no live code, tries spent, something else proven meanwhile.

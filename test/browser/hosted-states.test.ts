@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startServer, type TestServer } from '../support/server.ts'
+import { factorStates, passkeyStates } from './factor-states.ts'
 import { hostedStates } from './hosted-states.ts'
 import { expectSound, locales, pictures, themes, visit, widths } from './visit.ts'
 
@@ -19,7 +20,8 @@ test.each([
   async ({ locale, scriptless }) => {
     const shift = locales.indexOf(locale)
     await visit(server.origin, { locale, javaScriptEnabled: !scriptless }, async (page) => {
-      for (const { name, status, reach } of hostedStates) {
+      const states = [...hostedStates, ...factorStates, ...(scriptless ? [] : passkeyStates)]
+      for (const { name, status, reach } of states) {
         expect(await reach(page, server, locale), name).toBe(status)
         expect(await page.getAttribute('html', 'lang'), name).toBe(locale)
         expect(await page.locator('h1').count(), name).toBe(1)

@@ -6,7 +6,7 @@ import { at } from './organizer.ts'
 import { arrive, type Locale, press } from './visit.ts'
 
 /** Brings a fresh page into one state, and gives the HTTP status that it came with. */
-interface HostedState {
+export interface HostedState {
   name: string
   status: number
   reach(page: Page, server: TestServer, locale: Locale): Promise<number>

@@ -181,8 +181,9 @@ export function screenOf(state: TransactionState, locale: Locale, timeZone: stri
   const open = resend.left === 'none' ? ways.filter(({ factor }) => !isChannel(factor)) : ways
   if (open.length === 0) return end('exhausted')
   const way = challenge && open.find(({ factor }) => factor === challenge.channel)
-  if (!challenge || !way || !isChannel(way.factor))
-    return { name: 'choose', status: 200, card, ways: open, next: nextOf(state) }
+  const isHere =
+    challenge && way && isChannel(way.factor) && addressFor(transaction, way.factor)?.ref === challenge.addressRef
+  if (!isHere) return { name: 'choose', status: 200, card, ways: open, next: nextOf(state) }
   const problem = pageCopy[locale].codeExpired
   return { name: 'lapsed', status: 410, card, way, ways: without(open, way.factor), now, resend, problem }
 }

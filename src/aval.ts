@@ -3,13 +3,13 @@ import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { startBackground } from './background.ts'
 import { type Carrier, carriersOf } from './channel/carrier.ts'
+import { configuredCarriers } from './channel/carriers/configured.ts'
 import { createInbox } from './channel/inbox.ts'
 import type { AvalConfig } from './config.ts'
 import { type Credentials, loadCredentials } from './credentials.ts'
 import { signAuditHeads } from './gate/audit-heads.ts'
 import { relyingPartyAt } from './gate/deps.ts'
 import { fallBack } from './gate/fall-back.ts'
-import { builtInPolicies } from './gate/policy.ts'
 import { createReceiptSigner } from './gate/receipt.ts'
 import { sendNotices } from './gate/send-notices.ts'
 import { sweep } from './gate/sweep.ts'
@@ -17,6 +17,7 @@ import type { GuardRules } from './guard/decide.ts'
 import { createApp } from './http/app.ts'
 import { registerGate } from './http/gate/routes.ts'
 import { registerHealth } from './http/health.ts'
+import { registerHooks } from './http/hooks/routes.ts'
 import { assetUrl, registerAssets } from './http/pages/assets.ts'
 import { registerHostedPages } from './http/pages/hosted-routes.ts'
 import { registerInbox } from './http/pages/inbox-routes.ts'
@@ -31,6 +32,7 @@ import { createWebhookWorker, forgetDeliveries } from './verify/deliver-webhooks
 import { createLocalVerifier } from './verify/local-verifier.ts'
 import type { LookupDeps } from './verify/lookup-phone.ts'
 import { createLookupSource } from './verify/lookup-source.ts'
+import { noteDelivery } from './verify/note-delivery.ts'
 import { createServices } from './verify/services.ts'
 import { createTwilioVerifier } from './verify/twilio-verifier.ts'
 
@@ -71,12 +73,13 @@ export async function createAval(
 
   const inbox = local ? createInbox({ file: join(config.dataDir, 'inbox.jsonl'), clock }) : undefined
   const carrier = overrides.carrier ?? inbox
-  const carriers = carrier ? carriersOf(carrier) : {}
+  const chosen = configuredCarriers(config.carriers, { keys, random, clock, publicUrl: config.publicUrl, log })
+  const carriers = { ...(carrier && carriersOf(carrier)), ...chosen }
   const guard: GuardRules = { mode: config.AVAL_GUARD_MODE, countries: countriesOf(config) }
   const { publicUrl } = config
   const brand = config.AVAL_BRAND
   const verifier = config.twilio
-    ? await createTwilioVerifier({ db, random, keys, log, channels: ['sms'], ...config.twilio })
+    ? await createTwilioVerifier({ db, random, keys, log, channels: config.TWILIO_VERIFY_CHANNELS, ...config.twilio })
     : createLocalVerifier({ db, random, keys, carriers, brand, host: new URL(publicUrl).hostname, log })
   const receipts = createReceiptSigner(keys)
   const returnOrigins = config.AVAL_RETURN_ORIGINS
@@ -84,7 +87,7 @@ export async function createAval(
     : local
       ? undefined
       : new Set([publicUrl])
-  const policies = builtInPolicies
+  const { policies } = config
   const relyingParty = relyingPartyAt(publicUrl, brand)
   const gate = { db, clock, random, keys, verifier, guard, policies, receipts, relyingParty, returnOrigins, log }
   const services = createServices({ db, clock, random })
@@ -106,6 +109,7 @@ export async function createAval(
   registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
   registerTwilio(app, { ...webhooks, ...lookups, ...credentials, carriers, services, publicUrl, local })
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
+  registerHooks(app, config.carriers, { ...gate, publicUrl, report: (report) => noteDelivery(gate, report) })
   if (inbox) registerInbox(app, { inbox, clock, publicUrl, brand })
 
   const background = startBackground(log, [

@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
+import type { CarrierChoices } from './channel/carriers/configured.ts'
+import { readCarriers } from './config-carriers.ts'
+import { builtInPolicies, type Policies } from './gate/policy.ts'
+import { readPolicies } from './gate/policy-file.ts'
 import type { Secret } from './lib/secret.ts'
 import { type Fault, parseSetting, type SettingName, type Settings, settings } from './settings.ts'
 
@@ -24,6 +28,10 @@ export interface AvalConfig extends Settings {
     | undefined
   /** Who answers what lookups ask beyond the numbering plan. */
   lookup: { url: string; username: string; password: Secret } | undefined
+  /** Who carries the messages of each channel, where it is not the inbox. */
+  carriers: CarrierChoices
+  /** The rules of every kind of transaction. */
+  policies: Policies
 }
 
 /** The settings do not stand. The message names every fault with where it is, what is wrong and how to mend it. */
@@ -56,6 +64,9 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
   const read = values as Settings
   const twilio = readTwilio(read, found, faults)
   const lookup = readLookup(read, found, faults)
+  const carriers = readCarriers(read, (name) => found.has(name), faults)
+  if (twilio) refuseCarriers(carriers, faults)
+  const policies = readPolicyFile(read, source.cwd, faults)
   const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
   if (mode === 'production') refuseDefaults(read, faults)
   if (faults.length > 0) throw new ConfigError(faults)
@@ -64,6 +75,8 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
     mode,
     twilio,
     lookup,
+    carriers,
+    policies,
     dataDir: resolve(source.cwd, read.AVAL_DATA_DIR),
     publicUrl: read.AVAL_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   }
@@ -174,6 +187,36 @@ function readLookup(read: Settings, found: Map<string, Found>, faults: Fault[]):
     })
   }
   return undefined
+}
+
+/** With Twilio Verify the codes are Twilio's, and so is the way that they take. */
+function refuseCarriers(carriers: CarrierChoices, faults: Fault[]): void {
+  for (const channel of Object.keys(carriers)) {
+    faults.push({
+      name: `AVAL_${channel.toUpperCase()}_CARRIER`,
+      from: 'set',
+      wrong: 'is set while codes go through Twilio Verify',
+      fix: 'remove it, or the TWILIO_ settings',
+    })
+  }
+}
+
+function readPolicyFile(read: Settings, cwd: string, faults: Fault[]): Policies {
+  const path = read.AVAL_POLICIES
+  if (path === undefined) return builtInPolicies
+  const fault = (wrong: string, fix: string) => faults.push({ name: 'AVAL_POLICIES', from: path, wrong, fix })
+  let table: unknown
+  try {
+    table = parseToml(readFileSync(resolve(cwd, path), 'utf8'))
+  } catch (error) {
+    const { line } = error as { line?: number }
+    fault(line ? `is not TOML (line ${line})` : 'the file cannot be read', 'name a TOML file that this user may read')
+    return builtInPolicies
+  }
+  const outcome = readPolicies(table)
+  if ('policies' in outcome) return outcome.policies
+  for (const wrong of outcome.faults) fault(wrong, 'see docs/policies.md')
+  return builtInPolicies
 }
 
 function refuseDefaults(read: Settings, faults: Fault[]): void {

@@ -54,6 +54,23 @@ const keyRing = z
   .refine((ring) => new Set(ring.map(({ text }) => text)).size === ring.length, 'has the same key twice')
   .transform((ring) => ring.map(({ id, text }) => ({ id, root: new Secret(text) })))
 
+const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'is no number in international form')
+const visible = z.string().regex(/^[\x21-\x7e]{1,1000}$/, 'is not visible ASCII')
+/** A service that is spoken to over https; plain http is for this machine only. */
+const serviceUrl = url
+  .refine(isHttpsOrLoopback, 'is neither https nor loopback')
+  .refine((text) => !/[?#@]/.test(text), 'has more than host and path')
+  .transform((text) => text.replace(/\/+$/, ''))
+const templateSids = list
+  .refine(
+    (parts) => parts.length > 0 && parts.every((part) => /^(pt-BR|en|es):HX[0-9a-f]{32}$/.test(part)),
+    'holds something that is no language and Content SID',
+  )
+  .transform(
+    (parts) =>
+      Object.fromEntries(parts.map((part) => part.split(':'))) as Partial<Record<'pt-BR' | 'en' | 'es', string>>,
+  )
+
 /** Every setting that Aval knows. docs/configuration.md is made from this table. */
 export const settings = {
   PORT: setting(
@@ -204,6 +221,163 @@ export const settings = {
     'use visible ASCII characters',
     secret(z.string().regex(/^[\x21-\x7e]{1,200}$/, 'is not visible ASCII')),
   ),
+  AVAL_POLICIES: setting(
+    'A TOML file of rules by kind: factors, assurance, amounts, fallback, waits. docs/policies.md explains it.',
+    'the built-in rules',
+    'name a file that this user may read',
+    z.string().min(1).optional(),
+  ),
+  AVAL_SMS_CARRIER: setting(
+    'Who carries text messages: `twilio` (Programmable Messaging) or `http` (a signed hook).',
+    'the inbox in local mode; none in production',
+    'use twilio or http',
+    z.enum(['twilio', 'http'], 'is neither twilio nor http').optional(),
+  ),
+  AVAL_WHATSAPP_CARRIER: setting(
+    'Who carries WhatsApp messages: `meta` (Cloud API), `twilio` or `http`.',
+    'the inbox in local mode; none in production',
+    'use meta, twilio or http',
+    z.enum(['meta', 'twilio', 'http'], 'is none of meta, twilio, http').optional(),
+  ),
+  AVAL_CALL_CARRIER: setting(
+    'Who makes calls: `twilio` or `http`.',
+    'the inbox in local mode; none in production',
+    'use twilio or http',
+    z.enum(['twilio', 'http'], 'is neither twilio nor http').optional(),
+  ),
+  AVAL_EMAIL_CARRIER: setting(
+    'Who carries e-mail: `smtp` or `http`.',
+    'the inbox in local mode; none in production',
+    'use smtp or http',
+    z.enum(['smtp', 'http'], 'is neither smtp nor http').optional(),
+  ),
+  AVAL_TWILIO_ACCOUNT_SID: setting(
+    'Account whose numbers carry messages, where a carrier is `twilio`. (The TWILIO_ settings are those of Twilio Verify.)',
+    'none',
+    'copy it from the Twilio Console (AC and 32 hexadecimal digits)',
+    sid('AC').optional(),
+  ),
+  AVAL_TWILIO_AUTH_TOKEN: setting(
+    'Auth token of that account; it signs what Twilio reports, too.',
+    'none',
+    'copy it from the Twilio Console',
+    secret(z.string().min(1)),
+  ),
+  AVAL_TWILIO_SMS_FROM: setting(
+    'Number or messaging service that texts come from.',
+    'none',
+    'use a form like +5511987654321, or MG and 32 hexadecimal digits',
+    z
+      .string()
+      .regex(/^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/, 'is neither a number nor a messaging service')
+      .optional(),
+  ),
+  AVAL_TWILIO_CALL_FROM: setting(
+    'Number that calls come from.',
+    'none',
+    'use a form like +5511987654321',
+    e164.optional(),
+  ),
+  AVAL_TWILIO_WHATSAPP_FROM: setting(
+    'Number that WhatsApp messages come from.',
+    'none',
+    'use a form like +5511987654321',
+    e164.optional(),
+  ),
+  AVAL_TWILIO_WHATSAPP_TEMPLATES: setting(
+    'Content SIDs of the approved authentication template, by language.',
+    'none',
+    'use a form like pt-BR:HX...,en:HX...,es:HX...',
+    templateSids.optional(),
+  ),
+  AVAL_TWILIO_BASE_URL: setting(
+    'Where the messaging API is, for tests against a stand-in. Must be https, or loopback.',
+    'https://api.twilio.com',
+    'use https, or an address of this machine',
+    serviceUrl.optional(),
+  ),
+  AVAL_META_TOKEN: setting(
+    'Access token of the WhatsApp business account.',
+    'none',
+    'copy it from Meta',
+    secret(visible),
+  ),
+  AVAL_META_PHONE_NUMBER_ID: setting(
+    'The business number, by its id at Meta.',
+    'none',
+    'use the digits that Meta shows as phone number ID',
+    z
+      .string()
+      .regex(/^\d{5,32}$/, 'is no id of a number')
+      .optional(),
+  ),
+  AVAL_META_APP_SECRET: setting(
+    'Secret of the app; it signs what Meta reports.',
+    'none',
+    'copy it from Meta',
+    secret(visible),
+  ),
+  AVAL_META_VERIFY_TOKEN: setting(
+    'What Meta says when it subscribes to our hook.',
+    'none',
+    'make up 16 or more visible characters',
+    secret(z.string().regex(/^[\x21-\x7e]{16,200}$/, 'is not 16 to 200 visible ASCII characters')),
+  ),
+  AVAL_META_TEMPLATE: setting(
+    'Name of the authentication template.',
+    'aval_code',
+    'use small letters, digits and underscores',
+    z
+      .string()
+      .regex(/^[a-z0-9_]{1,512}$/, 'is no name of a template')
+      .default('aval_code'),
+  ),
+  AVAL_META_BASE_URL: setting(
+    'The Graph API with its version. Must be https, or loopback.',
+    'https://graph.facebook.com/v23.0',
+    'use a form like https://graph.facebook.com/v23.0',
+    serviceUrl.default('https://graph.facebook.com/v23.0'),
+  ),
+  AVAL_SMTP_URL: setting(
+    'Mail server, with user and password. Anything but this machine is spoken to encrypted.',
+    'none',
+    'use a form like smtps://user:password@mail.example.com',
+    secret(
+      z
+        .string()
+        .refine(
+          (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol),
+          'is no smtp:// or smtps:// address',
+        ),
+    ),
+  ),
+  AVAL_SMTP_FROM: setting(
+    'Sender of e-mail.',
+    'none',
+    'use a form like Sympla <codes@example.com>',
+    z
+      .string()
+      .regex(/^([^<>@\r\n"]{1,60} <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, 'is no sender')
+      .optional(),
+  ),
+  AVAL_CARRIER_HOOK_URL: setting(
+    'Where messages of a carrier `http` are posted. Must be https, or loopback.',
+    'none',
+    'use a form like https://gateway.example.com/messages',
+    serviceUrl.optional(),
+  ),
+  AVAL_CARRIER_HOOK_SECRET: setting(
+    'Secret of that hook, and of reports and bounces that are posted to /hooks/carrier (Standard Webhooks).',
+    'none',
+    'use whsec_ and base64 of 24 to 64 random bytes',
+    secret(z.string().refine(isHookSecret, 'is not whsec_ and base64 of 24 to 64 bytes')),
+  ),
+  AVAL_TEST_NUMBERS: setting(
+    'Local mode: addresses whose messages come to a chosen end, such as `+5511988880001=undelivered:30003`.',
+    'none',
+    'use address=outcome with delivered, undelivered:<code>, slow:<seconds>, drop, duplicate, 429 or 500',
+    z.string().optional(),
+  ),
   AVAL_LOG_LEVEL: setting(
     'How much is logged.',
     'info',
@@ -240,6 +414,18 @@ export const settings = {
     'copy it from the Twilio Console, Verify > Services (VA and 32 hexadecimal digits)',
     sid('VA').optional(),
   ),
+  TWILIO_VERIFY_CHANNELS: setting(
+    'The channels that the Verify service has: `sms,whatsapp,call,email`.',
+    'sms',
+    'use some of sms, whatsapp, call, email',
+    list
+      .refine(
+        (parts) => parts.length > 0 && parts.every((part) => /^(sms|whatsapp|call|email)$/.test(part)),
+        'holds something that is no channel',
+      )
+      .transform((parts) => parts as ('sms' | 'whatsapp' | 'call' | 'email')[])
+      .default(['sms']),
+  ),
   TWILIO_VERIFY_BASE_URL: setting(
     'Where the Verify API is, for tests against a stand-in. Must be https, or loopback.',
     'https://verify.twilio.com',
@@ -274,4 +460,10 @@ function isHttpsOrLoopback(text: string): boolean {
   return (
     protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
   )
+}
+
+function isHookSecret(text: string): boolean {
+  if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text)) return false
+  const { length } = Buffer.from(text.slice(6), 'base64')
+  return length >= 24 && length <= 64
 }

@@ -7,6 +7,8 @@ export interface ProseCopy {
     /** "The code 4, 9, 3 authorises payout of R$ 10.00 to Ana." What is undefined is left out. */
     authorises(what: { digits: string; act: string; amount: string | undefined; payee: string | undefined }): string
     warning: string
+    /** When the code's time is over, or the request cannot be told from a forged one. */
+    over: string
   }
   /** What Meta's authentication template says: its words are Meta's, here so that a local reader sees them. */
   whatsapp: {
@@ -36,6 +38,7 @@ const ptBR: ProseCopy = {
     authorises: ({ digits, act, amount, payee }) =>
       `O código ${digits}, autoriza ${act}${part(' de ', amount)}${part(' para ', payee)}.`,
     warning: 'Não informe este código a ninguém, nem a quem disser que é do suporte. Se não foi você, desligue.',
+    over: 'Este código não vale mais. Peça outro na página.',
   },
   whatsapp: {
     code: (code) => `*${code}* é seu código de verificação.`,
@@ -65,6 +68,7 @@ const en: ProseCopy = {
     authorises: ({ digits, act, amount, payee }) =>
       `The code ${digits}, authorises ${act}${part(' of ', amount)}${part(' to ', payee)}.`,
     warning: 'Tell nobody this code, not even somebody who says they are support. If this was not you, hang up.',
+    over: 'This code is no longer valid. Ask for another one on the page.',
   },
   whatsapp: {
     code: (code) => `*${code}* is your verification code.`,
@@ -93,6 +97,7 @@ const es: ProseCopy = {
     authorises: ({ digits, act, amount, payee }) =>
       `El código ${digits}, autoriza ${act}${part(' de ', amount)}${part(' a ', payee)}.`,
     warning: 'No diga este código a nadie, ni a quien diga ser de soporte. Si no fue usted, cuelgue.',
+    over: 'Este código ya no vale. Pida otro en la página.',
   },
   whatsapp: {
     code: (code) => `Tu código de verificación es *${code}*.`,

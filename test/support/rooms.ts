@@ -28,10 +28,11 @@ const aboveRooms: Record<string, readonly string[]> = {
     'src/intercept/start.ts',
   ],
   'src/credentials.ts': ['src/main.ts', 'src/aval.ts', 'src/intercept/start.ts'],
-  'src/settings.ts': ['src/config.ts', 'src/configuration-doc.ts'],
+  'src/config-carriers.ts': ['src/config.ts'],
+  'src/settings.ts': ['src/config.ts', 'src/config-carriers.ts', 'src/configuration-doc.ts'],
 }
 
-const doors = ['twilio', 'gate', 'pages']
+const doors = ['twilio', 'gate', 'hooks', 'pages']
 
 /** What one file may not do, a sentence each; empty when it keeps to the stairs. */
 export function faultsOf({ path, text }: Source): string[] {

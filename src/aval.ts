@@ -132,6 +132,7 @@ export async function createAval(
       draining = true
       background.stop()
       await Promise.all([app.close(), webhookWorker.close()])
+      await Promise.all(Object.values(carriers).map((one) => one?.close?.()))
       await signAuditHeads(gate).catch(() => undefined)
       await db.close()
     },

@@ -48,6 +48,8 @@ export interface Carrier {
   /** Whether this message will have arrived as soon as it was sent, so that nobody can meet it on its way. */
   isInstant?(message: { to: string; channel: Channel }): boolean
   send(message: OutgoingMessage): Promise<Receipt>
+  /** Lets go of connections that it keeps. */
+  close?(): Promise<void>
 }
 
 /** The carrier of each channel. A channel without one cannot be used. */

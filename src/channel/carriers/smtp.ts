@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls'
 import { domainToASCII } from 'node:url'
 import type { Transporter } from 'nodemailer'
 import { isEmail } from '../../lib/email.ts'
@@ -11,8 +12,9 @@ export interface MailServer {
   url: Secret
   /** Such as `Sympla <codes@example.com>`. */
   from: string
-  /** PEM of an authority to believe besides the system's; for tests. */
-  authority?: string | undefined
+  /** For tests: how its certificate is judged, and whether TLS is asked for of this machine, too. */
+  tls?: ConnectionOptions | undefined
+  requireTls?: boolean | undefined
 }
 
 const connectMs = 5_000
@@ -55,6 +57,9 @@ export function createSmtp(server: MailServer): Carrier {
       }
       return { carrierId: id, status: 'sent' }
     },
+    async close() {
+      ;(await transport)?.close()
+    },
   }
 }
 
@@ -71,7 +76,7 @@ function senderOf(from: string): string {
   return /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim()
 }
 
-async function connect({ url, authority }: MailServer): Promise<Transporter> {
+async function connect({ url, tls, requireTls }: MailServer): Promise<Transporter> {
   const { createTransport } = await import('nodemailer')
   const { protocol, hostname, port, username, password } = new URL(url.reveal())
   const secure = protocol === 'smtps:'
@@ -80,9 +85,9 @@ async function connect({ url, authority }: MailServer): Promise<Transporter> {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port ? Number(port) : secure ? 465 : 587,
     secure,
-    requireTLS: !here,
+    requireTLS: requireTls ?? !here,
     ...(username && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
-    ...(authority && { tls: { ca: authority } }),
+    ...(tls && { tls }),
     pool: true,
     maxConnections: 2,
     connectionTimeout: connectMs,
@@ -95,7 +100,12 @@ async function connect({ url, authority }: MailServer): Promise<Transporter> {
 
 /** What the server said (RFC 5321, 4.2): 4xx may work later, 5xx will not; 5.1.x is the address's own fault (RFC 3463). */
 function translated(error: unknown): CarrierRefusal {
-  const { responseCode, response, code } = error as { responseCode?: number; response?: string; code?: string }
+  const { responseCode, response, code, syscall } = error as Partial<
+    Record<'response' | 'code' | 'syscall', string>
+  > & {
+    responseCode?: number
+  }
+  if (syscall === 'connect' || syscall === 'getaddrinfo') return new CarrierRefusal('temporary', 'connection')
   if (code === 'EAUTH') return new CarrierRefusal('temporary', 'auth')
   if (code === 'ETLS' || code === 'ESOCKET') return new CarrierRefusal('temporary', 'tls')
   if (responseCode === undefined) return refusalOf(error)

@@ -71,7 +71,7 @@ export async function createAval(
     : { file: join(config.dataDir, 'aval.db') }
   const db = await openDb(location, (err) => log.warn({ err }, 'an idle connection to the store broke'))
 
-  const inbox = local ? createInbox({ file: join(config.dataDir, 'inbox.jsonl'), clock }) : undefined
+  const inbox = local ? createInbox({ file: join(config.dataDir, 'inbox.jsonl'), clock, random }) : undefined
   const carrier = overrides.carrier ?? inbox
   const chosen = configuredCarriers(config.carriers, { keys, random, clock, publicUrl: config.publicUrl, log })
   const carriers = { ...(carrier && carriersOf(carrier)), ...chosen }

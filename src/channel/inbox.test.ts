@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../lib/clock.ts'
+import { systemRandom } from '../lib/random.ts'
 import type { OutgoingMessage } from './carrier.ts'
 import { createInbox } from './inbox.ts'
 
 const clock = systemClock()
+const random = systemRandom()
 const folders: string[] = []
 
 function message(more: Partial<OutgoingMessage> = {}): OutgoingMessage {
@@ -33,7 +35,7 @@ afterEach(() => {
 
 describe('inbox', () => {
   it('lists the newest first, for one recipient and channel when asked', async () => {
-    const inbox = createInbox({ clock })
+    const inbox = createInbox({ clock, random })
     await inbox.send(message({ body: 'first' }))
     await inbox.send(message({ body: 'other', to: '+5511900000000' }))
     await inbox.send(message({ body: 'second' }))
@@ -48,7 +50,7 @@ describe('inbox', () => {
   })
 
   it('wakes everybody who waits for a message as soon as theirs arrives', async () => {
-    const inbox = createInbox({ clock })
+    const inbox = createInbox({ clock, random })
     const mine = inbox.waitLatest({ to: '+5511987654321' }, 60_000)
     const other = inbox.waitLatest({ to: '+551199' }, 20)
     await inbox.send(message())
@@ -57,7 +59,7 @@ describe('inbox', () => {
   })
 
   it('stops waiting when the reader hangs up', async () => {
-    const inbox = createInbox({ clock })
+    const inbox = createInbox({ clock, random })
     const hangUp = new AbortController()
     const waiting = inbox.waitLatest({}, 60_000, hangUp.signal)
     hangUp.abort()
@@ -65,7 +67,7 @@ describe('inbox', () => {
   })
 
   it('tells of every send and every clear', async () => {
-    const inbox = createInbox({ clock })
+    const inbox = createInbox({ clock, random })
     const start = inbox.revision
     const change = inbox.waitChange(start, 60_000)
     await inbox.send(message())
@@ -78,7 +80,7 @@ describe('inbox', () => {
   })
 
   it('lists the ten thousand newest, and soon forgets what is older', async () => {
-    const inbox = createInbox({ clock })
+    const inbox = createInbox({ clock, random })
     inbox.send(message({ to: '+5511900000000' }))
     for (let i = 0; i < 12_500; i++) inbox.send(message({ body: `n ${i}` }))
     const all = await inbox.list()
@@ -88,14 +90,14 @@ describe('inbox', () => {
 
   it('loses nothing over a restart, and skips a last line that broke', async () => {
     const file = newFile()
-    const before = createInbox({ file, clock })
+    const before = createInbox({ file, clock, random })
     before.send(message({ body: 'one' }))
     before.send(message({ body: 'two', channel: 'call', call: { sendDigits: '123', prompt: 'Press', words: '1, 2' } }))
     const whole = await before.list()
     await before.flush()
     appendFileSync(file, '{"to":"+55')
 
-    const after = createInbox({ file, clock })
+    const after = createInbox({ file, clock, random })
     expect(whole.map(({ body }) => body)).toEqual(['two', 'one'])
     expect(await after.list()).toEqual(whole)
   })
@@ -103,15 +105,15 @@ describe('inbox', () => {
   it('writes a readable line after a broken one', async () => {
     const file = newFile()
     appendFileSync(file, '{"to":"+55')
-    const inbox = createInbox({ file, clock })
+    const inbox = createInbox({ file, clock, random })
     inbox.send(message({ body: 'one' }))
     await inbox.flush()
-    expect((await createInbox({ file, clock }).list()).map(({ body }) => body)).toEqual(['one'])
+    expect((await createInbox({ file, clock, random }).list()).map(({ body }) => body)).toEqual(['one'])
   })
 
   it('keeps its file small, and empty after clear', async () => {
     const file = newFile()
-    const inbox = createInbox({ file, clock })
+    const inbox = createInbox({ file, clock, random })
     for (let i = 0; i < 25_000; i++) inbox.send(message({ body: `n ${i}` }))
     await inbox.flush()
     const lines = readFileSync(file, 'utf8').trim().split('\n')

@@ -12,7 +12,7 @@ const app = createApp({ log, random: systemRandom(), trustedProxies: [], https: 
 let inbox: Inbox
 
 beforeAll(() => {
-  inbox = createInbox({ clock })
+  inbox = createInbox({ clock, random: systemRandom() })
   registerAssets(app)
   registerInbox(app, { inbox, clock, publicUrl: 'http://aval.test:4000', brand: 'Sympla' })
 })

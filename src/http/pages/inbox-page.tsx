@@ -1,39 +1,37 @@
-import type { InboxMessage } from '../../channel/inbox.ts'
+import type { InboxMessage, UnseenMessage } from '../../channel/inbox.ts'
 import type { Locale } from '../../model/locale.ts'
 import { type InboxCopy, inboxCopy } from './copy/inbox-copy.ts'
-import { renderPage } from './layout.tsx'
-import { untranslated } from './untranslated.ts'
+import { Address, renderInboxFrame } from './inbox-frame.tsx'
+import { Message, timeOf } from './inbox-message.tsx'
+import { hrefOf, Tools, type ToolsView } from './inbox-tools.tsx'
 
-/** What the dev inbox shows: the phones that got messages, and one of them opened. */
-export interface InboxView {
+/** What the dev inbox shows: who got messages, one of them opened, and the tools. */
+export interface InboxView extends ToolsView {
   locale: Locale
   brand: string
   revision: number
-  offsetMs: number
   recipients: { to: string; count: number }[]
-  open: string | undefined
   messages: readonly InboxMessage[]
+  /** Those to the opened recipient that did not arrive. */
+  unseen: readonly UnseenMessage[]
 }
 
-/** The dev inbox as a whole document. */
+/** The messages of the dev inbox as a whole document. */
 export function renderInboxPage(view: InboxView): string {
-  const copy = inboxCopy[view.locale]
-  return renderPage({
-    locale: view.locale,
-    brand: view.brand,
-    title: `${copy.title} - ${view.brand}`,
-    style: 'inbox-style',
-    script: 'inbox',
+  const { locale, brand, revision } = view
+  const copy = inboxCopy[locale]
+  return renderInboxFrame({
+    locale,
+    brand,
+    revision,
+    view: 'messages',
     children: (
-      <main class="inbox" data-revision={view.revision}>
-        <header>
-          <h1>{copy.title}</h1>
-          <p class="soft">{copy.lead}</p>
-        </header>
+      <>
+        <p class="soft lead">{copy.lead}</p>
         <Recipients view={view} copy={copy} />
         <Phone view={view} copy={copy} />
         <Tools view={view} copy={copy} />
-      </main>
+      </>
     ),
   })
 }
@@ -47,7 +45,7 @@ function Recipients({ view: { recipients, open }, copy }: { view: InboxView; cop
         {recipients.map(({ to, count }) => (
           <li key={to}>
             <a href={hrefOf(to)} aria-current={to === open ? 'page' : undefined}>
-              <span class="number">{to}</span> <span class="count">{count}</span>
+              <Address to={to} /> <span class="count">{count}</span>
             </a>
           </li>
         ))}
@@ -56,37 +54,7 @@ function Recipients({ view: { recipients, open }, copy }: { view: InboxView; cop
   )
 }
 
-function Tools({ view: { open, offsetMs }, copy }: { view: InboxView; copy: InboxCopy }) {
-  return (
-    <section class="tools" aria-labelledby="clock">
-      <h2 id="clock">{copy.clock}</h2>
-      <p class="soft small" id="clock-hint">
-        {copy.clockHint} {offsetMs > 0 && <strong>{copy.turned(Math.round(offsetMs / 60_000))}</strong>}
-      </p>
-      <form method="post" action="/dev/inbox/clock" class="row" aria-describedby="clock-hint">
-        {copy.advance.map(({ label, ms }) => (
-          <button key={ms} class="button button-secondary" type="submit" name="advance_ms" value={ms}>
-            {label}
-          </button>
-        ))}
-      </form>
-      <form method="post" action="/dev/inbox/clear" class="row">
-        <a class="button button-secondary" href={open === undefined ? '/dev/inbox' : hrefOf(open)}>
-          {copy.refresh}
-        </a>
-        <button class="button button-secondary" type="submit">
-          {copy.clear}
-        </button>
-      </form>
-    </section>
-  )
-}
-
-function hrefOf(to: string): string {
-  return `/dev/inbox?to=${encodeURIComponent(to)}`
-}
-
-function Phone({ view: { open, messages, locale }, copy }: { view: InboxView; copy: InboxCopy }) {
+function Phone({ view: { open, messages, unseen, locale, brand }, copy }: { view: InboxView; copy: InboxCopy }) {
   if (open === undefined) {
     return (
       <section class="phone empty">
@@ -99,52 +67,40 @@ function Phone({ view: { open, messages, locale }, copy }: { view: InboxView; co
   }
   return (
     <section class="phone" aria-labelledby="phone">
-      <h2 id="phone" class="number" aria-label={copy.phoneOf(open)}>
-        {open}
+      <h2 id="phone" aria-label={copy.messagesTo(open)}>
+        <Address to={open} />
       </h2>
-      <ol class="messages">
-        {messages.map((message, i) => (
-          <Bubble key={i} message={message} locale={locale} copy={copy} />
-        ))}
-      </ol>
+      {unseen.length > 0 && <Unseen unseen={unseen} locale={locale} copy={copy} />}
+      {messages.length > 0 && (
+        <ol class="thread">
+          {messages.map((message) => (
+            <Message key={message.number} message={message} brand={brand} locale={locale} copy={copy} />
+          ))}
+        </ol>
+      )}
+      {messages.length === 0 && unseen.length === 0 && <p class="soft none">{copy.empty}</p>}
     </section>
   )
 }
 
-function Bubble({ message, locale, copy }: { message: InboxMessage; locale: Locale; copy: InboxCopy }) {
-  const { channel, body, code, sentAt } = message
-  const host = /\n@(\S+) #\S+$/.exec(body)?.[1]
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone: 'America/Sao_Paulo' })
+/** What did not arrive, so that whoever looks for a message sees why it is not there. */
+function Unseen({ unseen, locale, copy }: { unseen: InboxView['unseen']; locale: Locale; copy: InboxCopy }) {
   return (
-    <li>
-      <p class="bubble" {...untranslated}>
-        {body}
-      </p>
-      <p class="badges">
-        <time dateTime={new Date(sentAt).toISOString()}>{time.format(sentAt)}</time>
-        <span class="badge">{copy.channels[channel]}</span>
-        {channel === 'sms' && <Cost message={message} copy={copy} />}
-        {host && <span class="badge">{copy.bound(host)}</span>}
-      </p>
-      {code && (
-        <button class="copy" type="button" data-code={code} data-copied={copy.copied}>
-          {copy.copy(code)}
-        </button>
-      )}
-    </li>
+    <section class="unseen" aria-labelledby="unseen">
+      <h3 id="unseen">{copy.unseen}</h3>
+      <ul>
+        {unseen.map((message, i) => (
+          <li key={i}>
+            <time dateTime={new Date(message.sentAt).toISOString()}>{timeOf(message.sentAt, locale)}</time>{' '}
+            {copy.channels[message.channel]}: {fateOf(message, locale, copy)}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 
-/** What a text message costs: other channels are not paid by the segment. */
-function Cost({ message, copy }: { message: InboxMessage; copy: InboxCopy }) {
-  const { encoding, segments, units, unitsMax } = message
-  return (
-    <>
-      <span class="badge">{encoding}</span>
-      <span class="badge number">
-        {units}/{unitsMax}
-      </span>
-      <span class={segments > 1 ? 'badge costly' : 'badge'}>{copy.segments(segments)}</span>
-    </>
-  )
+function fateOf({ state, arrivesAt, failureCode }: UnseenMessage, locale: Locale, copy: InboxCopy): string {
+  if (state === 'under_way') return copy.underWay(timeOf(arrivesAt, locale))
+  return state === 'dropped' ? copy.dropped : copy.undelivered(failureCode ?? '?')
 }

@@ -27,6 +27,7 @@ import { createOutbound } from './lib/outbound.ts'
 import { systemRandom } from './lib/random.ts'
 import { loopback, parseNetworks } from './lib/reachable-address.ts'
 import { localClock } from './local-clock.ts'
+import type { DeliveryReport } from './model/delivery.ts'
 import { openDb } from './store/open.ts'
 import { createWebhookWorker, forgetDeliveries } from './verify/deliver-webhooks.ts'
 import { createLocalVerifier } from './verify/local-verifier.ts'
@@ -50,6 +51,7 @@ export interface Aval {
 }
 
 const sweepMs = 15_000
+const inboxMs = 500
 const fallbackMs = 1_000
 const noticesMs = 1_000
 const headMs = 60_000
@@ -71,7 +73,9 @@ export async function createAval(
     : { file: join(config.dataDir, 'aval.db') }
   const db = await openDb(location, (err) => log.warn({ err }, 'an idle connection to the store broke'))
 
-  const inbox = local ? createInbox({ file: join(config.dataDir, 'inbox.jsonl'), clock, random }) : undefined
+  const inbox = local
+    ? createInbox({ file: join(config.dataDir, 'inbox.jsonl'), clock, random, testNumbers: config.testNumbers })
+    : undefined
   const carrier = overrides.carrier ?? inbox
   const chosen = configuredCarriers(config.carriers, { keys, random, clock, publicUrl: config.publicUrl, log })
   const carriers = { ...(carrier && carriersOf(carrier)), ...chosen }
@@ -109,11 +113,14 @@ export async function createAval(
   registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
   registerTwilio(app, { ...webhooks, ...lookups, ...credentials, carriers, services, publicUrl, local })
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
-  registerHooks(app, config.carriers, { ...gate, publicUrl, report: (report) => noteDelivery(gate, report) })
+  const report = (report: DeliveryReport) => noteDelivery(gate, report)
+  inbox?.onReport(report)
+  registerHooks(app, config.carriers, { ...gate, publicUrl, report })
   if (inbox) registerInbox(app, { inbox, clock, publicUrl, brand })
 
   const background = startBackground(log, [
     { name: 'sweep', everyMs: sweepMs, run: () => sweep(gate) },
+    ...(inbox ? [{ name: 'inbox', everyMs: inboxMs, run: () => inbox.tick() }] : []),
     { name: 'fallback', everyMs: fallbackMs, run: () => fallBack(gate) },
     { name: 'notices', everyMs: noticesMs, run: () => sendNotices(gate, carriers, brand) },
     { name: 'audit heads', everyMs: headMs, run: () => signAuditHeads(gate) },

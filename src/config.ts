@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
 import type { CarrierChoices } from './channel/carriers/configured.ts'
+import { InvalidTestNumbers, parseTestNumbers, type TestNumbers } from './channel/inbox-test-numbers.ts'
 import { readCarriers } from './config-carriers.ts'
 import { builtInPolicies, type Policies } from './gate/policy.ts'
 import { readPolicies } from './gate/policy-file.ts'
@@ -30,6 +31,8 @@ export interface AvalConfig extends Settings {
   lookup: { url: string; username: string; password: Secret } | undefined
   /** Who carries the messages of each channel, where it is not the inbox. */
   carriers: CarrierChoices
+  /** Addresses whose messages come to a chosen end, in local mode. */
+  testNumbers: TestNumbers
   /** The rules of every kind of transaction. */
   policies: Policies
 }
@@ -66,6 +69,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
   const lookup = readLookup(read, found, faults)
   const carriers = readCarriers(read, (name) => found.has(name), faults)
   if (twilio) refuseCarriers(carriers, faults)
+  const testNumbers = readTestNumbers(read, faults)
   const policies = readPolicyFile(read, source.cwd, faults)
   const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
   if (mode === 'production') refuseDefaults(read, faults)
@@ -77,6 +81,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
     lookup,
     carriers,
     policies,
+    testNumbers,
     dataDir: resolve(source.cwd, read.AVAL_DATA_DIR),
     publicUrl: read.AVAL_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   }
@@ -201,6 +206,21 @@ function refuseCarriers(carriers: CarrierChoices, faults: Fault[]): void {
   }
 }
 
+function readTestNumbers({ AVAL_TEST_NUMBERS: text = '' }: Settings, faults: Fault[]): TestNumbers {
+  try {
+    return parseTestNumbers(text)
+  } catch (error) {
+    if (!(error instanceof InvalidTestNumbers)) throw error
+    faults.push({
+      name: 'AVAL_TEST_NUMBERS',
+      from: 'set',
+      wrong: error.message,
+      fix: 'use a form like +5511988880001=slow:20',
+    })
+    return new Map()
+  }
+}
+
 function readPolicyFile(read: Settings, cwd: string, faults: Fault[]): Policies {
   const path = read.AVAL_POLICIES
   if (path === undefined) return builtInPolicies
@@ -228,6 +248,7 @@ function refuseDefaults(read: Settings, faults: Fault[]): void {
       'is required in production',
       'set id:base64 of 32 random bytes, for example k1:$(openssl rand -base64 32)',
     )
+  if (read.AVAL_TEST_NUMBERS) inProduction('AVAL_TEST_NUMBERS', 'is for local mode alone', 'remove it')
   if (read.AVAL_GUARD_MODE === 'off')
     inProduction('AVAL_GUARD_MODE', 'cannot be off in production', 'use enforce or shadow')
   if (!read.AVAL_PUBLIC_URL)

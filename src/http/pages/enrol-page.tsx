@@ -8,10 +8,21 @@ import { untranslated } from './untranslated.ts'
 type Of<Name extends EnrolScreen['name']> = Extract<EnrolScreen, { name: Name }>
 
 /** The pages on which an app or a passkey is enrolled, and the one after it. */
-export function Enrol({ screen, copy, brand }: { screen: EnrolScreen; copy: PageCopy; brand: string }) {
+export function Enrol({
+  screen,
+  copy,
+  brand,
+  inboxUrl,
+}: {
+  screen: EnrolScreen
+  copy: PageCopy
+  brand: string
+  /** Of the dev inbox, in local mode: it has an authenticator app to try with. */
+  inboxUrl: string | undefined
+}) {
   switch (screen.name) {
     case 'enrolApp':
-      return <App screen={screen} copy={copy} />
+      return <App screen={screen} copy={copy} inboxUrl={inboxUrl} />
     case 'enrolPasskey':
       return <NewPasskey screen={screen} copy={copy} />
     case 'enrolled':
@@ -24,7 +35,7 @@ export function enrolHeading(screen: EnrolScreen, { enrol }: PageCopy): string {
   return screen.name === 'enrolPasskey' ? enrol.passkeyHeading : enrol.doneHeading[screen.what]
 }
 
-function App({ screen, copy }: { screen: Of<'enrolApp'>; copy: PageCopy }) {
+function App({ screen, copy, inboxUrl }: { screen: Of<'enrolApp'>; copy: PageCopy; inboxUrl: string | undefined }) {
   const { card, qr, uri, secret, problem } = screen
   const { enrol } = copy
   return (
@@ -41,6 +52,14 @@ function App({ screen, copy }: { screen: Of<'enrolApp'>; copy: PageCopy }) {
           </a>
         </figcaption>
       </figure>
+      {inboxUrl && (
+        <form class="local" method="post" action={`${inboxUrl}/apps`} target="aval-inbox">
+          <input type="hidden" name="uri" value={uri} />
+          <button class="button button-secondary" type="submit">
+            {enrol.appLocal}
+          </button>
+        </form>
+      )}
       <form method="post" action={`/t/${card.id}/enrol`} novalidate data-once>
         <CodeField digits={6} label={enrol.appCode} hint={enrol.appHint} problem={problem} />
         <button class="button" type="submit">

@@ -23,11 +23,21 @@ export function renderVerifyPage(
     style: 'page-style',
     script: 'page',
     inboxUrl,
-    children: <Body screen={screen} copy={copy} brand={brand} />,
+    children: <Body screen={screen} copy={copy} brand={brand} inboxUrl={inboxUrl} />,
   })
 }
 
-function Body({ screen, copy, brand }: { screen: Screen; copy: PageCopy; brand: string }) {
+function Body({
+  screen,
+  copy,
+  brand,
+  inboxUrl,
+}: {
+  screen: Screen
+  copy: PageCopy
+  brand: string
+  inboxUrl: string | undefined
+}) {
   switch (screen.name) {
     case 'choose':
       return <Choose screen={screen} copy={copy} />
@@ -40,7 +50,7 @@ function Body({ screen, copy, brand }: { screen: Screen; copy: PageCopy; brand: 
     case 'enrolApp':
     case 'enrolPasskey':
     case 'enrolled':
-      return <Enrol screen={screen} copy={copy} brand={brand} />
+      return <Enrol screen={screen} copy={copy} brand={brand} inboxUrl={inboxUrl} />
     case 'lapsed':
       return <Lapsed screen={screen} copy={copy} />
     case 'deny':

@@ -10,6 +10,7 @@ import { securityHeaders } from './http/headers.ts'
 import { localeCookie, withoutLanguage } from './http/language.ts'
 import { registerPages } from './http/pages.ts'
 import { isOwnPost } from './http/same-site.ts'
+import { registerSecurity } from './http/security.ts'
 import { createShow, type Show } from './http/show.ts'
 import { sampleOrganizer } from './model/organizer.ts'
 import { makeTables } from './store/tables.ts'
@@ -51,6 +52,7 @@ export function registerPlatform(app: FastifyInstance, options: PlatformOptions)
     if (!scope.hasContentTypeParser('application/x-www-form-urlencoded')) await scope.register(formbody, { bodyLimit })
     protect(scope, options, show)
     registerPages(scope, { flow, show, organizer: sampleOrganizer, publicUrl: options.publicUrl })
+    registerSecurity(scope, { flow, show, organizer: sampleOrganizer, publicUrl: options.publicUrl })
     registerActions(scope, { flow, organizer: sampleOrganizer })
   })
   return startSweeper(app, flow)

@@ -31,6 +31,32 @@ const transactionSchema = z.object({
 })
 export type AvalTransaction = z.infer<typeof transactionSchema>
 
+const subjectSchema = z.object({
+  contacts: z.array(
+    z.object({
+      id: z.string(),
+      type: z.enum(['phone', 'email']),
+      address: z.string(),
+      status: z.string(),
+      usable_at: z.string(),
+    }),
+  ),
+  factors: z.array(
+    z.object({ id: z.string(), type: z.enum(['totp', 'passkey']), name: z.string(), used_at: z.string().nullable() }),
+  ),
+  recovery_codes_left: z.number(),
+})
+export type AvalSubject = z.infer<typeof subjectSchema>
+
+const listedSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  approved_at: z.string().nullable(),
+  approved_by: z.array(z.string()),
+  summary: z.object({ payee: z.string() }),
+})
+export type ListedTransaction = z.infer<typeof listedSchema>
+
 const releaseSchema = z.object({ release_id: z.string(), payload: z.unknown(), receipt: z.string() })
 export type AvalRelease = z.infer<typeof releaseSchema>
 
@@ -41,6 +67,14 @@ export interface AvalClient {
   cancelTransaction(id: string): Promise<AvalTransaction>
   release(id: string): Promise<AvalRelease>
   acknowledge(id: string, releaseId: string): Promise<void>
+  /** What a subject approves with. */
+  readSubject(subject: string): Promise<AvalSubject>
+  /** The newest transactions of a subject. */
+  listTransactions(subject: string): Promise<ListedTransaction[]>
+  requestContact(subject: string, body: unknown, idempotencyKey: string): Promise<AvalTransaction>
+  requestFactor(subject: string, body: unknown, idempotencyKey: string): Promise<AvalTransaction>
+  requestRemoval(subject: string, factor: string, body: unknown, idempotencyKey: string): Promise<AvalTransaction>
+  callOffContact(subject: string, contact: string): Promise<void>
 }
 
 export interface ClientOptions {
@@ -54,6 +88,7 @@ const timeoutMs = 10_000
 /** Speaks /v1 with an API key. */
 export function createAvalClient(options: ClientOptions): AvalClient {
   const at = (id: string, rest = '') => `/v1/transactions/${encodeURIComponent(id)}${rest}`
+  const of = (subject: string, rest = '') => `/v1/subjects/${encodeURIComponent(subject)}${rest}`
   const call = async <T>(schema: z.ZodType<T>, request: CallRequest): Promise<T> => {
     const answer = schema.safeParse(await send(options, request))
     if (!answer.success) throw new AvalUnreachable(answer.error)
@@ -76,11 +111,30 @@ export function createAvalClient(options: ClientOptions): AvalClient {
         idempotencyKey: `ack.${releaseId}`,
       })
     },
+    readSubject: (subject) => call(subjectSchema, { method: 'GET', path: of(subject) }),
+    async listTransactions(subject) {
+      const path = `/v1/transactions?limit=20&subject=${encodeURIComponent(subject)}`
+      return (await call(z.object({ data: z.array(listedSchema) }), { method: 'GET', path })).data
+    },
+    requestContact: (subject, body, idempotencyKey) =>
+      call(transactionSchema, { method: 'POST', path: of(subject, '/contacts'), body, idempotencyKey }),
+    requestFactor: (subject, body, idempotencyKey) =>
+      call(transactionSchema, { method: 'POST', path: of(subject, '/factors'), body, idempotencyKey }),
+    requestRemoval: (subject, factor, body, idempotencyKey) =>
+      call(transactionSchema, {
+        method: 'POST',
+        path: of(subject, `/factors/${factor}/removal`),
+        body,
+        idempotencyKey,
+      }),
+    async callOffContact(subject, contact) {
+      await call(z.unknown(), { method: 'DELETE', path: of(subject, `/contacts/${contact}`) })
+    },
   }
 }
 
 interface CallRequest {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   path: string
   body?: unknown
   idempotencyKey?: string

@@ -59,7 +59,12 @@ async function confirmDraft(deps: FlowDeps, command: Command, draft: Draft): Pro
     organizer: command.organizer.subject,
     draftId: draft.id,
     draftVersion: draft.version,
-    body: composeBody(reading, { ...command, returnUrl: deps.returnUrl }),
+    body: composeBody(reading, {
+      ...command,
+      returnUrl: deps.returnUrl,
+      // Who has a passkey waits for no text message, and pays for none.
+      factor: (await hasPasskey(deps, command.organizer.subject)) ? undefined : 'sms',
+    }),
   })
   return ask(deps, command.organizer, { draft, request })
 }
@@ -96,6 +101,12 @@ async function leadTo(deps: FlowDeps, request: PayoutRequest): Promise<Confirmat
 async function leadToNewest(deps: FlowDeps, organizer: Organizer): Promise<Confirmation> {
   const newest = await findRequest(deps.db, { organizer: organizer.subject })
   return newest?.transactionId ? { next: 'outcome', transactionId: newest.transactionId } : { next: 'details' }
+}
+
+/** Whether Aval knows a passkey of this organizer; when it does not answer, none is counted on. */
+async function hasPasskey({ aval }: FlowDeps, subject: string): Promise<boolean> {
+  const known = await aval.readSubject(subject).catch(() => undefined)
+  return known?.factors.some(({ type }) => type === 'passkey') === true
 }
 
 function findRequestFor({ db }: FlowDeps, { id, version }: Draft): Promise<PayoutRequest | undefined> {

@@ -15,7 +15,12 @@ export interface Asker {
 /** What Aval is asked to have approved: in the summary what the organizer will read there, in the payload what will be processed. */
 export function composeBody(
   { payout, phone }: { payout: Payout; phone: string | undefined },
-  { organizer, asker, returnUrl }: { organizer: Organizer; asker: Asker; returnUrl: string },
+  {
+    organizer,
+    asker,
+    returnUrl,
+    factor,
+  }: { organizer: Organizer; asker: Asker; returnUrl: string; factor: 'sms' | undefined },
 ) {
   const { title, number } = describeDestination(payout.destination, asker.locale)
   const { ip, userAgent, locale } = asker
@@ -25,7 +30,7 @@ export function composeBody(
     ...(phone === undefined ? {} : { contact: { phone } }),
     summary: { payee: payout.holder.name, amount: payout.amount, fields: [{ label: title, value: number }] },
     payload: payout,
-    factor: 'sms',
+    ...(factor && { factor }),
     client: {
       ...(ip === undefined ? {} : { ip }),
       ...(userAgent === '' ? {} : { user_agent: userAgent.slice(0, 200) }),

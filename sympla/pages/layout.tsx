@@ -19,7 +19,7 @@ export interface PageContext {
 export interface Page {
   title: string
   /** The section of the menu that it belongs to. */
-  section: 'events' | 'payout'
+  section: 'events' | 'payout' | 'security'
   /** Whether it reports a mistake: the title says so first. */
   faulty?: boolean
   /** Seconds after which the page looks again by itself. */
@@ -88,6 +88,7 @@ function Masthead({ context, section }: { context: PageContext; section: Page['s
           <ul class="menu">
             <MenuItem href="/" current={section === 'events'} label={text.navEvents} />
             <MenuItem href="/repasse" current={section === 'payout'} label={text.navPayout} />
+            <MenuItem href="/seguranca" current={section === 'security'} label={text.navSecurity} />
           </ul>
         </nav>
         <p class="who">{organizer.name}</p>

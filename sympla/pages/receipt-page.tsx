@@ -1,8 +1,21 @@
+import { decodeJwt } from 'jose'
 import { formatAmount } from '../brazil/amount.ts'
 import { formatTaxId } from '../brazil/cpf-cnpj.ts'
 import type { PaidPayout } from '../store/payouts.ts'
 import { accountTitle, formatMoment } from './format.ts'
 import type { Page, PageContext } from './layout.tsx'
+
+/** How it was confirmed, by what the signed proof says. */
+function howText({ receipt, phoneLast4 }: PaidPayout, { text }: PageContext): string {
+  const { amr } = decodeJwt<{ amr?: unknown }>(receipt)
+  const ways = Array.isArray(amr) ? amr.map(String) : ['sms']
+  const named = ways.map((way) =>
+    way === 'sms'
+      ? text.receiptHowSms({ last4: phoneLast4 ?? '' })
+      : ((Object.hasOwn(text.securityWays, way) && text.securityWays[way]) ?? way),
+  )
+  return named.join(' + ')
+}
 
 /** The end of the flow: what was approved, how and when, with the signed proof. Safe to open again at any time. */
 export function receiptPage(context: PageContext, payout: PaidPayout): Page {
@@ -39,7 +52,7 @@ export function receiptPage(context: PageContext, payout: PaidPayout): Page {
             <time dateTime={new Date(payout.approvedAt).toISOString()}>{formatMoment(payout.approvedAt, locale)}</time>
           </dd>
           <dt>{text.receiptHow}</dt>
-          <dd>{text.receiptHowSms({ last4: payout.phoneLast4 ?? '' })}</dd>
+          <dd>{howText(payout, context)}</dd>
           <dt>{text.receiptRef}</dt>
           <dd class="number">{payout.ref}</dd>
         </dl>

@@ -60,6 +60,8 @@ export async function createFakeAval(): Promise<FakeAval> {
     const headers = new Headers(init?.headers)
     if (headers.get('authorization') !== 'Bearer test-api-key')
       return Response.json({ code: 'unauthorized' }, { status: 401 })
+    if (pathname.startsWith('/v1/subjects/'))
+      return Response.json({ contacts: [], factors: [], recovery_codes_left: 0 })
     const [, , , id = '', ...rest] = pathname.split('/')
     const action = rest.join('/')
     const known = fake.transactions.find((transaction) => transaction.id === id)

@@ -64,6 +64,47 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-once]')
   })
 }
 
+interface Payment {
+  payeeName: string
+  total: { value: string; currency: string }
+  instrument: { displayName: string; icon: string }
+  rpId: string
+  challenge: string
+  credentialIds: string[]
+}
+
+function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64url.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
+}
+
+/** Lets the browser itself show payee and amount before the passkey signs, where it can; undefined where it cannot. */
+async function confirmPayment({ total, ...shown }: Payment): Promise<PublicKeyCredential | undefined> {
+  const known = window.PaymentRequest as unknown as
+    | { securePaymentConfirmationAvailability?(): Promise<string> }
+    | undefined
+  if ((await known?.securePaymentConfirmationAvailability?.()) !== 'available') return undefined
+  const data = {
+    ...shown,
+    instrument: { ...shown.instrument, iconMustBeShown: false },
+    challenge: bytesOf(shown.challenge),
+    credentialIds: shown.credentialIds.map(bytesOf),
+    timeout: 300_000,
+  }
+  const request = new PaymentRequest([{ supportedMethods: 'secure-payment-confirmation', data }], {
+    total: { label: shown.payeeName, amount: total },
+  })
+  if (!(await request.canMakePayment())) return undefined
+  const response = await request.show()
+  await response.complete('success')
+  return response.details
+}
+
+/** A passkey that may confirm payments, too: browsers that do not know the extension leave it alone. */
+function paymentKey(options: PublicKeyCredentialCreationOptions): PublicKeyCredentialCreationOptions {
+  const payment = { isPayment: true }
+  return { ...options, extensions: { ...options.extensions, payment } as AuthenticationExtensionsClientInputs }
+}
+
 /** Asks the device for a passkey and puts its answer into the form. Without one the person chooses another way. */
 const ceremony = document.querySelector<HTMLFormElement>('form[data-passkey]')
 if (ceremony) {
@@ -84,10 +125,15 @@ if (ceremony) {
     button?.classList.add('busy')
     try {
       const options = JSON.parse(ceremony.dataset.options ?? '{}')
+      const { payment } = ceremony.dataset
+      const paid = payment && (await confirmPayment(JSON.parse(payment)))
       const credential =
-        kind === 'get'
+        paid ||
+        (kind === 'get'
           ? await navigator.credentials.get({ publicKey: Credential.parseRequestOptionsFromJSON(options) })
-          : await navigator.credentials.create({ publicKey: Credential.parseCreationOptionsFromJSON(options) })
+          : await navigator.credentials.create({
+              publicKey: paymentKey(Credential.parseCreationOptionsFromJSON(options)),
+            }))
       const answer = ceremony.querySelector<HTMLInputElement>('[name=credential]')
       if (answer) answer.value = JSON.stringify((credential as PublicKeyCredential).toJSON())
       ceremony.submit()

@@ -55,14 +55,16 @@ export async function challengeKnown(
  */
 function allowanceOf(
   { guard }: Pick<GateDeps, 'guard'>,
-  { transaction: { sends }, challenges }: TransactionState,
+  { transaction: { sends }, challenges, message }: TransactionState,
   addressRef: string,
   at: number,
 ): SendAllowance {
   if (guard.mode === 'off') return { sentBefore: at, sends: null }
   if (sends === 0) return { sentBefore: 0, sends: null }
   const isNew = !challenges.some((one) => one.addressRef === addressRef)
-  return isNew ? { sentBefore: at, sends } : { sentBefore: at - coolDownMs(sends), sends: null }
+  // Nobody waits for a message that is known not to come.
+  const isLost = message?.status === 'undelivered'
+  return isNew || isLost ? { sentBefore: at, sends } : { sentBefore: at - coolDownMs(sends), sends: null }
 }
 
 function destinationOf({ keys }: GateDeps, transaction: Transaction, channel: Channel) {

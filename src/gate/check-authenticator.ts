@@ -13,6 +13,7 @@ import type { Checked } from '../verify/verifier.ts'
 import { appStepOf } from './authenticator-app.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { passkeyChallenge, userHandleOf } from './passkey-challenge.ts'
+import { ceremonyOf, showedThis } from './payment-confirmation.ts'
 import { recoveryCodeDigits, recoveryMac } from './recovery-codes.ts'
 
 /** Digits of an app's code (RFC 6238; what every app shows). */
@@ -42,7 +43,8 @@ export async function checkAppCode(
 
 /**
  * Tries a passkey's signature: over the challenge that follows from the transaction as it stands now, by a passkey of this subject, on our
- * pages, its user verified, its counter not gone back (WebAuthn Level 3, 7.2). Undefined as with Verifier.check.
+ * pages, its user verified, its counter not gone back (WebAuthn Level 3, 7.2); and where the browser itself showed the payment, exactly
+ * this one. Undefined as with Verifier.check.
  */
 export async function checkPasskey(
   deps: GateDeps,
@@ -54,14 +56,19 @@ export async function checkPasskey(
   const challenge = challenges.find((one) => one.channel === 'passkey' && isLive(one, at))
   if (!challenge) return undefined
   const { relyingParty } = deps
-  const passkey = await passkeyMeant(deps, transaction, answer)
+  const { clientDataJSON } = answer.response
+  const type = ceremonyOf(clientDataJSON)
+  const isShown = type !== 'payment.get' || showedThis(clientDataJSON, transaction, relyingParty)
+  const passkey = type && isShown ? await passkeyMeant(deps, transaction, answer) : undefined
   const signCount =
     passkey &&
+    type &&
     (await readAssertion(answer, credentialOf(passkey), {
       challenge: passkeyChallenge(relyingParty, transaction, challenge),
       origins: relyingParty.origins,
       rpId: relyingParty.id,
       userVerified: true,
+      type,
     }))
   return countAndJudge(deps, transaction, challenge, 'passkey', { at, ip }, function* () {
     if (!passkey || signCount === undefined) return false

@@ -28,7 +28,8 @@ export async function stateWithAll(deps: ReadDeps, transaction: Transaction): Pr
   if (status !== 'pending' || !state.challenge) return state
   if (state.challenge.channel === 'passkey') return { ...state, passkeys: await passkeysOf(deps, subject) }
   const [message] = await deps.db.read(findMessages(id))
-  return { ...state, message }
+  const isLost = message?.status === 'undelivered' && state.resendAt !== null
+  return { ...state, message, ...(isLost && { resendAt: message.sent_at }) }
 }
 
 /** Like readTransaction, but a missing transaction is not_found. */

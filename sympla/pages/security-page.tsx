@@ -75,6 +75,7 @@ function Contacts({ context, subject }: { context: PageContext; subject: AvalSub
           <form method="post" action="/seguranca/celular" novalidate>
             <Field id="phone" label={text.securityNewPhone} hint={text.securityNewPhoneHint} error={undefined}>
               <input
+                class="input input-medium"
                 id="phone"
                 name="phone"
                 type="tel"
@@ -97,7 +98,15 @@ function Contacts({ context, subject }: { context: PageContext; subject: AvalSub
         <summary>{has('email') ? text.securityChangeEmail : text.securityAddEmail}</summary>
         <form method="post" action="/seguranca/email" novalidate>
           <Field id="email" label={text.securityNewEmail} error={undefined}>
-            <input id="email" name="email" type="email" autocomplete="email" spellcheck={false} autocapitalize="off" />
+            <input
+              class="input"
+              id="email"
+              name="email"
+              type="email"
+              autocomplete="email"
+              spellcheck={false}
+              autocapitalize="off"
+            />
           </Field>
           <button class="button" type="submit">
             {text.securityContinue}
@@ -151,7 +160,14 @@ function Passkeys({ context, subject }: { context: PageContext; subject: AvalSub
       </ul>
       <form method="post" action="/seguranca/chave" novalidate>
         <Field id="name" label={text.securityPasskeyName} error={undefined}>
-          <input id="name" name="name" type="text" value={text.securityThisDevice} maxLength={60} />
+          <input
+            class="input input-medium"
+            id="name"
+            name="name"
+            type="text"
+            value={text.securityThisDevice}
+            maxLength={60}
+          />
         </Field>
         <button class="button button-secondary" type="submit">
           {text.securityPasskeyStart}

@@ -2,6 +2,7 @@ import { appCodeDigits } from '../../gate/check-authenticator.ts'
 import type { TransactionState } from '../../gate/deps.ts'
 import { clientSecretOf, pageKeyOf } from '../../gate/page-key.ts'
 import { requestOptions } from '../../gate/passkey-options.ts'
+import { paymentRequest } from '../../gate/payment-confirmation.ts'
 import { addressAt, addressFor } from '../../gate/ways.ts'
 import type { KeyRing } from '../../lib/keyring.ts'
 import { isLive } from '../../model/challenge.ts'
@@ -50,7 +51,13 @@ function nextAction(state: TransactionState) {
   }
   const live = pending && challenge !== undefined && isLive(challenge, now)
   if (live && challenge.channel === 'passkey') {
-    return { type: 'webauthn', channel: 'passkey', public_key: requestOptions(state), ...left }
+    return {
+      type: 'webauthn',
+      channel: 'passkey',
+      public_key: requestOptions(state),
+      payment: paymentRequest(state) ?? null,
+      ...left,
+    }
   }
   if (live && challenge.channel === 'totp') {
     return { type: 'enter_code', channel: 'totp', code_length: appCodeDigits, ...left }

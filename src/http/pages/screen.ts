@@ -2,6 +2,7 @@ import { type Act, actOf } from '../../channel/acts.ts'
 import { appCodeDigits } from '../../gate/check-authenticator.ts'
 import type { TransactionState } from '../../gate/deps.ts'
 import { requestOptions } from '../../gate/passkey-options.ts'
+import { paymentRequest } from '../../gate/payment-confirmation.ts'
 import { recoveryCodeDigits } from '../../gate/recovery-codes.ts'
 import { addressAt, addressFor, awaitsTarget } from '../../gate/ways.ts'
 import { formatMoney } from '../../lib/money.ts'
@@ -119,6 +120,8 @@ export type Screen =
       card: CardView
       /** JSON for navigator.credentials.get(). */
       options: object
+      /** What the browser itself can show of the payment, where it knows how. */
+      payment: object | undefined
       ways: readonly Way[]
       problem?: string
       retryAfterS?: number | undefined
@@ -174,7 +177,14 @@ export function screenOf(state: TransactionState, locale: Locale, timeZone: stri
   const ways = waysOf(state)
   const live = challenge && isLive(challenge, now)
   if (live && challenge.channel === 'passkey')
-    return { name: 'passkey', status: 200, card, options: requestOptions(state), ways: without(ways, 'passkey') }
+    return {
+      name: 'passkey',
+      status: 200,
+      card,
+      options: requestOptions(state),
+      payment: paymentRequest(state),
+      ways: without(ways, 'passkey'),
+    }
   if (live)
     return { name: 'code', status: 200, card, code: codeOf(state, challenge), ways: without(ways, challenge.channel) }
   // An app and a passkey need no send.

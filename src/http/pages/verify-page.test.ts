@@ -84,7 +84,14 @@ const withoutField: Record<string, Screen> = {
   },
   'an approval': { name: 'approved', status: 200, card, returnUrl: undefined, offersPasskey: true },
   deny: { name: 'deny', status: 200, card },
-  'a passkey to use': { name: 'passkey', status: 200, card, options: { challenge: '"><script>' }, ways },
+  'a passkey to use': {
+    name: 'passkey',
+    status: 200,
+    card,
+    options: { challenge: '"><script>' },
+    payment: undefined,
+    ways,
+  },
   'a wrong number': { name: 'number', status: 200, card, ways, holdHours: 72 },
   'a passkey that was made': {
     name: 'enrolled',

@@ -185,7 +185,7 @@ function sentText({ way, delivery, minutesLeft, recovery }: CodeView, copy: Page
 }
 
 function Passkey({ screen, copy }: { screen: Of<'passkey'>; copy: PageCopy }) {
-  const { card, options, ways, problem } = screen
+  const { card, options, payment, ways, problem } = screen
   const { noun, nounOf } = card.act
   return (
     <main data-now="1">
@@ -202,7 +202,13 @@ function Passkey({ screen, copy }: { screen: Of<'passkey'>; copy: PageCopy }) {
       <noscript>
         <p class="notice notice-warning">{copy.passkey.unsupported}</p>
       </noscript>
-      <form method="post" action={`/t/${card.id}/check`} data-passkey="get" data-options={JSON.stringify(options)}>
+      <form
+        method="post"
+        action={`/t/${card.id}/check`}
+        data-passkey="get"
+        data-options={JSON.stringify(options)}
+        data-payment={payment && JSON.stringify(payment)}
+      >
         <input type="hidden" name="version" value={card.version} />
         <input type="hidden" name="checks" value={card.checks} />
         <input type="hidden" name="credential" />

@@ -127,7 +127,14 @@ export async function readAttestation(
 export async function readAssertion(
   answer: AnswerOf<Assertion>,
   credential: EnrolledCredential,
-  expected: { challenge: string; origins: string[]; rpId: string; userVerified: boolean },
+  expected: {
+    challenge: string
+    origins: string[]
+    rpId: string
+    userVerified: boolean
+    /** The ceremony; of a payment its caller compares what was shown. */
+    type?: 'webauthn.get' | 'payment.get'
+  },
 ): Promise<number | undefined> {
   const { response } = answer
   const { verifyAuthenticationResponse } = await load()
@@ -148,6 +155,7 @@ export async function readAssertion(
       expectedChallenge: expected.challenge,
       expectedOrigin: expected.origins,
       expectedRPID: expected.rpId,
+      expectedType: expected.type ?? 'webauthn.get',
       requireUserVerification: expected.userVerified,
       credential: {
         id: credential.id,

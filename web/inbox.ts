@@ -70,6 +70,12 @@ function write(account: HTMLElement, selector: string, text: string): void {
 
 const known = document.querySelector<HTMLElement>('main')?.dataset.revision ?? '0'
 
+// A form changes the inbox, which the page hears of while the form's own answer is under way: a reload would put an end to that one.
+let leaving = false
+addEventListener('beforeunload', () => {
+  leaving = true
+})
+
 async function watch(): Promise<void> {
   for (;;) {
     try {
@@ -77,7 +83,7 @@ async function watch(): Promise<void> {
       if (!answer.ok) throw new Error(answer.statusText)
       const { revision } = (await answer.json()) as { revision: number }
       if (String(revision) !== known) {
-        location.reload()
+        if (!leaving) location.reload()
         return
       }
     } catch {

@@ -209,19 +209,26 @@ test('an e-mail runs nothing, fetches nothing, sends nothing and leads nowhere',
     expect(page.context().pages()).toHaveLength(1)
   })
   expect(asked).toEqual([])
+  evil.closeAllConnections()
   await new Promise((closed) => evil.close(closed))
 })
 
 test('another site cannot frame an e-mail', async () => {
   await receive('email', 'en')
-  await roughVisit({}, async (page) => {
-    const number = (await inbox.latest())?.number
-    await page.route('http://evil.example/', (route) =>
-      route.fulfill({ contentType: 'text/html', body: `<iframe src="${origin}/dev/inbox/mail/${number}"></iframe>` }),
-    )
-    await page.goto('http://evil.example/')
-    expect(await page.frameLocator('iframe').locator('body').innerText()).not.toContain('340484')
+  const number = (await inbox.latest())?.number
+  const evil = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end(`<iframe src="${origin}/dev/inbox/mail/${number}"></iframe>`)
   })
+  await new Promise<void>((listening) => evil.listen(0, '127.0.0.1', listening))
+  await roughVisit({}, async (page) => {
+    // The page's load waits for that of its frame.
+    await page.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`)
+    expect(page.frames()).toHaveLength(2)
+    expect(await page.frames()[1]?.content()).not.toContain('340484')
+  })
+  evil.closeAllConnections()
+  await new Promise((closed) => evil.close(closed))
 })
 
 test('a code is copied at a touch, and a call says its words in its own language after a key', async () => {

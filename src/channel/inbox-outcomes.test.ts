@@ -76,7 +76,7 @@ describe('chaos in the inbox', () => {
     await inbox.tick()
     expect(await waiting).toMatchObject({ code: '123456' })
     expect(inbox.revision).not.toBe(revision)
-    expect(reports).toEqual([{ carrier: 'inbox', carrierId, status: 'delivered' }])
+    expect(reports).toEqual([{ carrier: 'inbox', carrierId, messageId: 'msg_1', status: 'delivered' }])
     expect(inbox.unseen()).toEqual([])
   })
 
@@ -99,7 +99,7 @@ describe('chaos in the inbox', () => {
     clock.advance(500)
     await inbox.tick()
     const failure = { kind: 'channel', code: '30006' }
-    expect(reports).toEqual([{ carrier: 'inbox', carrierId, status: 'undelivered', failure }])
+    expect(reports).toEqual([{ carrier: 'inbox', carrierId, messageId: 'msg_1', status: 'undelivered', failure }])
     expect(await inbox.list()).toEqual([])
     expect(inbox.unseen()).toEqual([expect.objectContaining({ state: 'undelivered', failureCode: '30006' })])
   })

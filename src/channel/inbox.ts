@@ -197,7 +197,7 @@ export function createInbox({ file, clock, random, report, testNumbers = new Map
       const { carrierId = '', owed } = message
       if (!owed || arrivalOf(message) > now || !owing.has(message)) continue
       try {
-        await take({ carrier: 'inbox', carrierId, ...owed })
+        await take({ carrier: 'inbox', carrierId, messageId: message.id, ...owed })
       } catch (error) {
         failures.push(error)
         owing.set(message, tries + 1)

@@ -1,9 +1,16 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { Misbehaviour } from '../support/authenticator.ts'
-import { openDoors } from '../support/doors.ts'
+import { openDoors, publicUrl } from '../support/doors.ts'
 import { enrolledSubject, enrolPasskey, openPayout } from '../support/enrol.ts'
 import { forEachStore } from '../support/stores.ts'
+
+interface PaymentAsked {
+  payeeName: string
+  total: object
+  instrument: object
+  rpId: string
+}
 
 describe('a passkey', () => {
   forEachStore((_name, openStore) => {
@@ -92,6 +99,51 @@ describe('a passkey', () => {
       const answer = await check(id, sign(asked, wrong))
       expect(answer.status).toBe(200)
       expect(answer.body).toMatchObject({ status: 'pending', next_action: { checks_left: 4 } })
+    })
+
+    const paid = (asked: { body: { next_action: { payment: PaymentAsked } } }, more: object = {}) => {
+      const { payeeName, total, instrument, rpId } = asked.body.next_action.payment
+      return { type: 'payment.get', payment: { rpId, topOrigin: publicUrl, payeeName, total, instrument, ...more } }
+    }
+
+    it('approves by what the browser itself showed of the payment', async () => {
+      const { check, sign, payout } = await ready()
+      const { id, asked } = await payout()
+      expect(asked.body.next_action.payment).toMatchObject({
+        payeeName: 'Aurora Eventos Ltda',
+        total: { value: '12500.00', currency: 'BRL' },
+        instrument: { displayName: 'Conta •••••678-9' },
+      })
+      expect((await check(id, sign(asked, paid(asked)))).body.status).toBe('approved')
+    })
+
+    it.each([
+      ['another payee', { payeeName: 'Mallory' }],
+      ['another amount', { total: { value: '12500.01', currency: 'BRL' } }],
+      ['another currency', { total: { value: '12500.00', currency: 'USD' } }],
+      ['an amount with more to it', { total: { value: '12500.00', currency: 'BRL', label: 'x' } }],
+      ['another instrument', { instrument: { displayName: 'Conta •••••000-0', icon: '' } }],
+      ['another relying party', { rpId: 'evil.example' }],
+      ['two relying parties', { rp: 'evil.example' }],
+      ['a page of another site', { topOrigin: 'https://evil.example' }],
+      ['an origin of a payee that nobody asked for', { payeeOrigin: 'https://evil.example' }],
+      ['no payment at all', undefined],
+    ])('of a payment with %s is refused', async (_, wrong) => {
+      const { check, sign, payout } = await ready()
+      const { id, asked } = await payout()
+      const shown = wrong === undefined ? { type: 'payment.get' } : paid(asked, wrong)
+      expect((await check(id, sign(asked, shown))).body).toMatchObject({
+        status: 'pending',
+        next_action: { checks_left: 4 },
+      })
+    })
+
+    it('of a payment is refused where there is no amount to show', async () => {
+      const { check, sign, payout } = await ready()
+      const { id, asked } = await payout({ summary: { payee: 'Aurora' } })
+      expect(asked.body.next_action.payment).toBeNull()
+      const payment = { rpId: 'localhost', topOrigin: publicUrl, payeeName: 'Aurora', total: {}, instrument: {} }
+      expect((await check(id, sign(asked, { type: 'payment.get', payment }))).body.next_action.checks_left).toBe(4)
     })
 
     it('of another subject does not approve, though its signature is good', async () => {

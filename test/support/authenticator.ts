@@ -19,6 +19,8 @@ export interface Misbehaviour {
   challenge?: string
   type?: string
   crossOrigin?: boolean
+  /** What the browser showed of a payment (Secure Payment Confirmation). */
+  payment?: object
   /** The signature counter, in place of the next one. */
   counter?: number
   userPresent?: boolean
@@ -127,6 +129,7 @@ function clientData(type: string, challenge: string, origin: string, wrong: Misb
       challenge: wrong.challenge ?? challenge,
       origin: wrong.origin ?? origin,
       crossOrigin,
+      ...(wrong.payment && { payment: wrong.payment }),
     }),
   )
 }

@@ -61,7 +61,8 @@ function allowanceOf(
 ): SendAllowance {
   if (guard.mode === 'off') return { sentBefore: at, sends: null }
   if (sends === 0) return { sentBefore: 0, sends: null }
-  const isNew = !challenges.some((one) => one.addressRef === addressRef)
+  // A change leaves no challenge behind, and is no way round the wait.
+  const isNew = challenges.length > 0 && !challenges.some((one) => one.addressRef === addressRef)
   // Nobody waits for a message that is known not to come.
   const isLost = message?.status === 'undelivered'
   return isNew || isLost ? { sentBefore: at, sends } : { sentBefore: at - coolDownMs(sends), sends: null }

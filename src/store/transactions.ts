@@ -397,6 +397,19 @@ export function expireTransactions(only: string | null, limit: number, { at, ip 
     returning *`
 }
 
+/**
+ * Gives up the pending changes of a subject's contacts but this one: what had to say yes to them was found out when the subject had other
+ * contacts than now.
+ */
+export function supersedeContactChanges(subject: string, except: string, { at, ip }: Occasion) {
+  return sql<TransactionRow>`
+    update transactions
+    set status = 'superseded', sealed = null, finished_at = ${at},
+      event_no = event_no + 1, event_type = 'transaction.canceled', event_at = ${at}, event_ip = ${ip}
+    where subject = ${subject} and status = 'pending' and id <> ${except} and kind in ('contact.phone', 'contact.email')
+    returning *`
+}
+
 /** Gives up the pending transactions of a subject that would enrol another first address than this one. */
 export function supersedeOthers(subject: string, addressRef: string, { at, ip }: Occasion) {
   return sql<TransactionRow>`

@@ -17,7 +17,7 @@ import { all, type Db, type Unit } from '../store/db.ts'
 import { oweNotice } from '../store/notices.ts'
 import type { Occasion } from '../store/occasion.ts'
 import { dropRecoveryCodes } from '../store/recovery-codes.ts'
-import { finishEnrolment, supersedeOthers, transactionOf } from '../store/transactions.ts'
+import { finishEnrolment, supersedeContactChanges, supersedeOthers, transactionOf } from '../store/transactions.ts'
 import { sealTotpSecret, totpSecret } from './factors/totp.ts'
 
 interface EffectDeps {
@@ -106,6 +106,7 @@ function* enrollFirst(deps: EffectDeps, transaction: Transaction, occasion: Occa
   if (enrolled.length === 0) yield* all(insertContact(contactOf(deps, transaction, address, occasion.at, occasion.at)))
   else if (!enrolled.some(({ address_ref }) => address_ref === address.ref)) throw new Undone()
   yield* supersede(transaction.subject, address.ref, occasion)
+  yield* supersedeChanges(transaction, occasion)
 }
 
 function* replaceContact(
@@ -124,6 +125,8 @@ function* replaceContact(
   // One that waits is replaced by this one; the one in use only when this one is in use itself.
   const from = targetDelayMs > 0 ? occasion.at + 1 : 0
   yield* all(endContacts({ subject, kind, except: contact.id }, from, occasion.at))
+  yield* supersede(subject, targetRef, occasion)
+  yield* supersedeChanges(transaction, occasion)
   const details = { mask: targetMask, usableAt: targetDelayMs > 0 ? usableAt : undefined }
   yield* tellEverybody(deps, transaction, before, { kind: transaction.kind, details }, occasion)
   return yield* finish(transaction, occasion)
@@ -169,6 +172,11 @@ function* finish(transaction: Transaction, occasion: Occasion): Unit<Transaction
 /** Gives up the subject's pending transactions that would enrol another first address than this one. */
 export function* supersede(subject: string, addressRef: string, occasion: Occasion): Unit<void> {
   for (const { id } of yield* all(supersedeOthers(subject, addressRef, occasion))) yield* all(closeChallenges(id))
+}
+
+/** Gives up the other changes of contacts that are under way: they were composed for another set of contacts. */
+function* supersedeChanges({ id, subject }: Transaction, occasion: Occasion): Unit<void> {
+  for (const other of yield* all(supersedeContactChanges(subject, id, occasion))) yield* all(closeChallenges(other.id))
 }
 
 interface Address {

@@ -188,6 +188,42 @@ describe('the contacts of a subject', () => {
       expect((await contacts()).filter(({ address }: { address: string }) => address === '•••• 1111')).toHaveLength(1)
     })
 
+    it('that were asked for when there was none are given up once there is one', async () => {
+      const { doors } = await ready()
+      const { subject } = payout()
+      const open = async (body: object) =>
+        (await doors.v1('POST', `/subjects/${subject}/contacts`, body)).body.id as string
+      const early = await open({ phone: newPhone })
+      const mail = await open({ email })
+      const first = await doors.v1('POST', '/transactions', payout({ subject, factor: 'sms' }))
+      const to = doors.sent.at(-1)?.to ?? ''
+      await doors.v1('POST', `/transactions/${first.body.id}/checks`, { code: doors.codeFor(to) })
+      for (const id of [early, mail]) {
+        const asked = await doors.v1('POST', `/transactions/${id}/challenges`, {
+          factor: id === mail ? 'email' : 'sms',
+        })
+        expect(asked.body.code).toBe('transaction_superseded')
+      }
+      const known = (await doors.v1('GET', `/subjects/${subject}/contacts`)).body.data
+      expect(known).toMatchObject([{ type: 'phone', address: `•••• ${to.slice(-4)}` }])
+    })
+
+    it('that prove themselves at once as the first ones leave one of them', async () => {
+      const { doors } = await ready()
+      const { subject } = payout()
+      const phones = ['+5511987651201', '+5511987651202', '+5511987651203']
+      const ids = await Promise.all(
+        phones.map(
+          async (phone) => (await doors.v1('POST', `/subjects/${subject}/contacts`, { phone, factor: 'sms' })).body.id,
+        ),
+      )
+      const answers = await Promise.all(
+        ids.map((id, i) => doors.v1('POST', `/transactions/${id}/checks`, { code: doors.codeFor(phones[i] ?? '') })),
+      )
+      expect(answers.filter(({ body }) => body.status === 'released')).toHaveLength(1)
+      expect((await doors.v1('GET', `/subjects/${subject}/contacts`)).body.data).toHaveLength(1)
+    })
+
     it('are told of a new app and of a removed one', async () => {
       const { doors, subject, notices } = await ready()
       await enrolApp(doors, subject)

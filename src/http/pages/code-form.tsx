@@ -159,6 +159,17 @@ export function Ways({
   )
 }
 
+/** The ways beside the one that the page is about, under a heading of their own. */
+export function OtherWays(props: { card: CardView; ways: readonly Way[]; copy: PageCopy }) {
+  if (props.ways.length === 0) return null
+  return (
+    <section class="others" aria-labelledby="others">
+      <h2 id="others">{props.copy.chooseOther}</h2>
+      <Ways {...props} />
+    </section>
+  )
+}
+
 /** What is said of a way. */
 export function wayCopy(factor: Way['factor'], copy: PageCopy) {
   if (factor === 'totp') return { ...copy.app, hint: () => copy.app.hint, resend: copy.app.way }

@@ -1,6 +1,7 @@
 import { CodeField } from './code-form.tsx'
 import type { PageCopy } from './copy/copy.ts'
 import type { EnrolScreen } from './enrol-screen.ts'
+import { PasskeyForm } from './passkey-form.tsx'
 import { Problem } from './problem-summary.tsx'
 import { SummaryCard } from './summary-card.tsx'
 import { untranslated } from './untranslated.ts'
@@ -78,21 +79,14 @@ function NewPasskey({ screen, copy }: { screen: Of<'enrolPasskey'>; copy: PageCo
       <Problem text={problem} href="#passkey" copy={copy} />
       <h1>{enrol.passkeyHeading}</h1>
       <p>{enrol.passkeyText}</p>
-      <p class="notice notice-warning" id="passkey-cancelled" role="status" hidden>
-        {enrol.passkeyFailed}
-      </p>
-      <p class="notice notice-warning" id="passkey-unsupported" hidden>
-        {copy.passkey.unsupported}
-      </p>
-      <noscript>
-        <p class="notice notice-warning">{copy.passkey.unsupported}</p>
-      </noscript>
-      <form method="post" action={`/t/${card.id}/enrol`} data-passkey="create" data-options={JSON.stringify(options)}>
-        <input type="hidden" name="credential" />
-        <button id="passkey" class="button scripted" type="submit">
-          {enrol.passkeyButton}
-        </button>
-      </form>
+      <PasskeyForm
+        ceremony="create"
+        action={`/t/${card.id}/enrol`}
+        options={options}
+        cancelled={enrol.passkeyFailed}
+        button={enrol.passkeyButton}
+        copy={copy}
+      />
       {returnUrl && (
         <a class="button button-secondary" href={returnUrl}>
           {copy.notNow}

@@ -1,9 +1,10 @@
 import { isChannel } from '../../model/factor.ts'
 import type { Locale } from '../../model/locale.ts'
-import { CodeForm, ResendForm, Ways, wayCopy } from './code-form.tsx'
+import { CodeForm, OtherWays, ResendForm, Ways, wayCopy } from './code-form.tsx'
 import { type PageCopy, pageCopy } from './copy/copy.ts'
 import { Enrol, enrolHeading } from './enrol-page.tsx'
 import { renderPage } from './layout.tsx'
+import { PasskeyForm } from './passkey-form.tsx'
 import { Problem } from './problem-summary.tsx'
 import type { CardView, CodeView, Screen, Way } from './screen.ts'
 import { SummaryCard } from './summary-card.tsx'
@@ -103,12 +104,7 @@ function Choose({ screen: { card, ways, next, problem }, copy }: { screen: Of<'c
       {card.delayHours > 0 && <p class="soft small">{copy.targetDelay(card.delayHours)}</p>}
       {card.enrolls && <p class="soft small">{copy.willEnroll(card.enrolls)}</p>}
       {first && <Ways card={card} ways={[first]} copy={copy} primary />}
-      {others.length > 0 && (
-        <section class="others" aria-labelledby="others">
-          <h2 id="others">{copy.chooseOther}</h2>
-          <Ways card={card} ways={others} copy={copy} />
-        </section>
-      )}
+      <OtherWays card={card} ways={others} copy={copy} />
       <Safe card={card} copy={copy} />
     </main>
   )
@@ -193,35 +189,19 @@ function Passkey({ screen, copy }: { screen: Of<'passkey'>; copy: PageCopy }) {
       <h1>{copy.passkey.heading}</h1>
       <SummaryCard card={card} copy={copy} />
       <p>{copy.passkey.prompt(card.amount, card.payee)}</p>
-      <p class="notice notice-warning" id="passkey-cancelled" role="status" hidden>
-        {copy.passkey.cancelled}
-      </p>
-      <p class="notice notice-warning" id="passkey-unsupported" hidden>
-        {copy.passkey.unsupported}
-      </p>
-      <noscript>
-        <p class="notice notice-warning">{copy.passkey.unsupported}</p>
-      </noscript>
-      <form
-        method="post"
+      <PasskeyForm
+        ceremony="get"
         action={`/t/${card.id}/check`}
-        data-passkey="get"
-        data-options={JSON.stringify(options)}
-        data-payment={payment && JSON.stringify(payment)}
+        options={options}
+        payment={payment}
+        cancelled={copy.passkey.cancelled}
+        button={copy.passkey.button(card.amount ? nounOf : noun, card.amount)}
+        copy={copy}
       >
         <input type="hidden" name="version" value={card.version} />
         <input type="hidden" name="checks" value={card.checks} />
-        <input type="hidden" name="credential" />
-        <button id="passkey" class="button scripted" type="submit">
-          {copy.passkey.button(card.amount ? nounOf : noun, card.amount)}
-        </button>
-      </form>
-      {ways.length > 0 && (
-        <section class="others" aria-labelledby="others">
-          <h2 id="others">{copy.chooseOther}</h2>
-          <Ways card={card} ways={ways} copy={copy} />
-        </section>
-      )}
+      </PasskeyForm>
+      <OtherWays card={card} ways={ways} copy={copy} />
       <Safe card={card} copy={copy} />
     </main>
   )
@@ -251,12 +231,7 @@ function Lapsed({ screen, copy }: { screen: Of<'lapsed'>; copy: PageCopy }) {
       <SummaryCard card={card} copy={copy} />
       <p>{wayCopy(way.factor, copy).hint(way.to)}</p>
       <ResendForm card={card} way={way} resend={resend} copy={copy} primary />
-      {ways.length > 0 && (
-        <section class="others" aria-labelledby="others">
-          <h2 id="others">{copy.chooseOther}</h2>
-          <Ways card={card} ways={ways} copy={copy} />
-        </section>
-      )}
+      <OtherWays card={card} ways={ways} copy={copy} />
       <Safe card={card} copy={copy} />
     </main>
   )

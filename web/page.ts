@@ -77,12 +77,18 @@ function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64url.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
 }
 
-/** Lets the browser itself show payee and amount before the passkey signs, where it can; undefined where it cannot. */
-async function confirmPayment({ total, ...shown }: Payment): Promise<PublicKeyCredential | undefined> {
+/** Whether the browser can show a payment itself before a passkey signs it. Some know the question and not the answer. */
+async function showsPayments(): Promise<boolean> {
   const known = window.PaymentRequest as unknown as
     | { securePaymentConfirmationAvailability?(): Promise<string> }
     | undefined
-  if ((await known?.securePaymentConfirmationAvailability?.()) !== 'available') return undefined
+  const answer = await known?.securePaymentConfirmationAvailability?.().catch(() => undefined)
+  return answer === 'available'
+}
+
+/** Lets the browser itself show payee and amount before the passkey signs, where it can; undefined where it cannot. */
+async function confirmPayment({ total, ...shown }: Payment): Promise<PublicKeyCredential | undefined> {
+  if (!(await showsPayments())) return undefined
   const data = {
     ...shown,
     instrument: { ...shown.instrument, iconMustBeShown: false },
@@ -99,10 +105,22 @@ async function confirmPayment({ total, ...shown }: Payment): Promise<PublicKeyCr
   return response.details
 }
 
-/** A passkey that may confirm payments, too: browsers that do not know the extension leave it alone. */
-function paymentKey(options: PublicKeyCredentialCreationOptions): PublicKeyCredentialCreationOptions {
-  const payment = { isPayment: true }
-  return { ...options, extensions: { ...options.extensions, payment } as AuthenticationExtensionsClientInputs }
+/** Makes a passkey, one that may confirm payments where there can be such: of this device, and discoverable. */
+async function makePasskey(publicKey: PublicKeyCredentialCreationOptions): Promise<Credential | null> {
+  if (!(await showsPayments())) return navigator.credentials.create({ publicKey })
+  const authenticatorSelection: AuthenticatorSelectionCriteria = {
+    ...publicKey.authenticatorSelection,
+    authenticatorAttachment: 'platform',
+    residentKey: 'required',
+    requireResidentKey: true,
+  }
+  const extensions = { ...publicKey.extensions, payment: { isPayment: true } } as AuthenticationExtensionsClientInputs
+  try {
+    return await navigator.credentials.create({ publicKey: { ...publicKey, authenticatorSelection, extensions } })
+  } catch (error) {
+    if ((error as DOMException).name !== 'NotSupportedError') throw error
+    return navigator.credentials.create({ publicKey })
+  }
 }
 
 /** Asks the device for a passkey and puts its answer into the form. Without one the person chooses another way. */
@@ -131,9 +149,7 @@ if (ceremony) {
         paid ||
         (kind === 'get'
           ? await navigator.credentials.get({ publicKey: Credential.parseRequestOptionsFromJSON(options) })
-          : await navigator.credentials.create({
-              publicKey: paymentKey(Credential.parseCreationOptionsFromJSON(options)),
-            }))
+          : await makePasskey(Credential.parseCreationOptionsFromJSON(options)))
       const answer = ceremony.querySelector<HTMLInputElement>('[name=credential]')
       if (answer) answer.value = JSON.stringify((credential as PublicKeyCredential).toJSON())
       ceremony.submit()

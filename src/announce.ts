@@ -2,10 +2,10 @@ import type { Aval } from './aval.ts'
 
 /** Prints where everything is, and once, at the first start, the credentials that it made. */
 export function announce({ config, credentials }: Aval): void {
-  const { publicUrl, mode, twilio } = config
+  const { publicUrl, mode } = config
   const lines = [
     '',
-    `  Aval · ${mode} mode · codes ${twilio ? 'go through Twilio Verify' : mode === 'local' ? 'stay in the local inbox' : 'need a carrier: set the TWILIO_ settings'}`,
+    `  Aval · ${mode} mode · ${wayOfCodes(config)}`,
     '',
     ...(mode === 'local'
       ? [`  Organizer's portal   ${publicUrl}/`, `  Dev inbox            ${publicUrl}/dev/inbox`]
@@ -20,4 +20,12 @@ export function announce({ config, credentials }: Aval): void {
     lines.push('  Made for you, kept in the data dir, and printed this once:', ...made, '')
   }
   console.log(lines.join('\n'))
+}
+
+/** How codes reach people, in a few words. */
+function wayOfCodes({ mode, twilio, carriers }: Aval['config']): string {
+  if (twilio) return 'codes go through Twilio Verify'
+  const chosen = Object.entries(carriers).map(([channel, one]) => `${channel} by ${one?.by}`)
+  if (mode === 'local') return ['messages stay in the local inbox', ...chosen].join(', ')
+  return chosen.length > 0 ? chosen.join(', ') : 'codes need a carrier: see docs/factors.md'
 }

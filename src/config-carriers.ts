@@ -40,7 +40,8 @@ export function readCarriers(read: Settings, isSet: (name: SettingName) => boole
       const fix = `set it, or choose another ${chosenBy[channel]}`
       faults.push({ name, from: 'not set', wrong: `is missing while ${chosenBy[channel]} is ${by}`, fix })
     }
-    if (missing.length === 0) choices[channel] = choiceOf(by, channel, read)
+    // What is set and cannot be read is a fault of its own already.
+    if (names.every((name) => read[name] !== undefined)) choices[channel] = choiceOf(by, channel, read)
   }
   const all = [...Object.values(needs), ...Object.values(twilioNeeds)].flat()
   for (const name of new Set(all)) {

@@ -122,3 +122,81 @@ describe('the configuration', () => {
     expect(`${JSON.stringify(config)}${config.AVAL_API_KEY}`).not.toMatch(/very-secret|secret-token|AQEB/)
   })
 })
+
+describe('the carriers', () => {
+  const hook = {
+    AVAL_CARRIER_HOOK_URL: 'https://gateway.example/messages',
+    AVAL_CARRIER_HOOK_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+  }
+  const read = (env: Record<string, string>) => readConfig({ env, cwd: emptyFolder() })
+  const faults = (env: Record<string, string>) => {
+    try {
+      read(env)
+      return []
+    } catch (error) {
+      return (error as ConfigError).faults.map(({ name }) => name).sort()
+    }
+  }
+
+  it('are chosen by channel, each with all that it needs', () => {
+    const { carriers } = read({
+      AVAL_SMS_CARRIER: 'twilio',
+      AVAL_TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`,
+      AVAL_TWILIO_AUTH_TOKEN: 'token',
+      AVAL_TWILIO_SMS_FROM: '+5511900000000',
+      AVAL_EMAIL_CARRIER: 'smtp',
+      AVAL_SMTP_URL: 'smtps://user:password@mail.example',
+      AVAL_SMTP_FROM: 'Sympla <codes@example.com>',
+      AVAL_CALL_CARRIER: 'http',
+      ...hook,
+    })
+    expect(carriers).toMatchObject({
+      sms: { by: 'twilio', from: '+5511900000000' },
+      email: { by: 'smtp', from: 'Sympla <codes@example.com>' },
+      call: { by: 'http', url: 'https://gateway.example/messages' },
+    })
+    expect(JSON.stringify(carriers)).not.toMatch(/token|password|whsec/)
+  })
+
+  it('that lack a setting stop the start, with every one of them', () => {
+    expect(faults({ AVAL_WHATSAPP_CARRIER: 'meta', AVAL_CALL_CARRIER: 'twilio', AVAL_META_TOKEN: 'x' })).toEqual([
+      'AVAL_META_APP_SECRET',
+      'AVAL_META_PHONE_NUMBER_ID',
+      'AVAL_META_VERIFY_TOKEN',
+      'AVAL_TWILIO_ACCOUNT_SID',
+      'AVAL_TWILIO_AUTH_TOKEN',
+      'AVAL_TWILIO_CALL_FROM',
+    ])
+  })
+
+  it('that no channel has may have no settings either', () => {
+    expect(faults(hook)).toEqual(['AVAL_CARRIER_HOOK_SECRET', 'AVAL_CARRIER_HOOK_URL'])
+    expect(
+      faults({
+        AVAL_EMAIL_CARRIER: 'smtp',
+        AVAL_SMTP_URL: 'http://mail.example',
+        AVAL_SMTP_FROM: 'a\r\nBcc: b@c.example',
+      }),
+    ).toContain('AVAL_SMTP_URL')
+  })
+
+  it('are Twilio Verify where that carries the codes', () => {
+    const verify = {
+      TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'token',
+      TWILIO_VERIFY_SERVICE_SID: `VA${'b'.repeat(32)}`,
+      AVAL_ENV: 'local',
+    }
+    expect(faults({ ...verify, AVAL_SMS_CARRIER: 'http', ...hook })).toEqual(['AVAL_SMS_CARRIER'])
+    expect(faults({ ...verify, TWILIO_VERIFY_CHANNELS: 'sms,fax' })).toEqual(['TWILIO_VERIFY_CHANNELS'])
+  })
+
+  it('and rules of a file that cannot be read stop the start', () => {
+    expect(faults({ AVAL_POLICIES: 'nowhere.toml' })).toEqual(['AVAL_POLICIES'])
+    expect(faults({ AVAL_TEST_NUMBERS: '+5511988880001=explode' })).toEqual(['AVAL_TEST_NUMBERS'])
+  })
+})
+
+function emptyFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'aval-config-'))
+}

@@ -43,6 +43,8 @@ export async function availableFactors(
   if (canReach(assurance, factors)) return factors
   if (phone && closed) refuseDestination(deps, phone, 'call')
   if (factors.length === 0) {
+    if (deps.verifier.channels.size === 0 && asked.some(isChannel))
+      throw new AvalError('no_carrier', 'No carrier of messages is configured, so no code can be sent.')
     if (phone && asked.includes('sms') && !takesText(deps, phone)) refuseDestination(deps, phone, 'sms')
     throw new AvalError('factor_not_enrolled', 'The subject has none of the factors that may approve this.', {
       faults: [{ path: 'subject', message: `needs one of: ${asked.join(', ')}` }],

@@ -4,6 +4,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual 
 export type KeyPurpose =
   | 'payload-wrap'
   | 'contact'
+  | 'spoken-words'
   | 'address-ref'
   | 'tx-digest'
   | 'otp-code'

@@ -36,10 +36,10 @@ export function insertContact(c: Omit<ContactRow, 'ended_at'>) {
     returning *`
 }
 
-/** Ends what a newer address of its kind has replaced, and what would have replaced it and now never will. */
+/** Ends, and forgets, what a newer address of its kind has replaced, and what would have replaced it and now never will. */
 export function endContacts(ids: { subject: string; kind: ContactKind; except: string }, from: Instant, at: Instant) {
   return sql<ContactRow>`
-    update contacts set ended_at = ${at}
+    update contacts set ended_at = ${at}, address_sealed = ''
     where subject = ${ids.subject} and kind = ${ids.kind} and id <> ${ids.except} and ended_at is null and usable_at >= ${from}
     returning *`
 }
@@ -47,7 +47,7 @@ export function endContacts(ids: { subject: string; kind: ContactKind; except: s
 /** Calls off an address that cannot be used yet. No row back: there is none of this id, or it is in use. */
 export function callOffContact(subject: string, id: string, at: Instant) {
   return sql<ContactRow>`
-    update contacts set ended_at = ${at}
+    update contacts set ended_at = ${at}, address_sealed = ''
     where id = ${id} and subject = ${subject} and ended_at is null and usable_at > ${at} returning *`
 }
 

@@ -144,10 +144,11 @@ describe('Twilio carries', () => {
     [21211, 'permanent'],
     [21614, 'channel'],
     [21610, 'channel'],
-    [20003, 'temporary'],
-    [99999, 'temporary'],
-  ] as const)('nothing when it answers %i, which is %s', async (code, kind) => {
-    const { account } = await openTwilio(() => ({ status: 400, code }))
+    [20003, 'temporary', 401],
+    [20500, 'temporary', 500],
+    [99999, 'channel'],
+  ] as const)('nothing when it answers %i, which is %s', async (code, kind, status: number = 400) => {
+    const { account } = await openTwilio(() => ({ status, code }))
     const refused = createTwilioSms(account, '+5511900000000').send(messageBy('sms'))
     await expect(refused).rejects.toMatchObject({ kind, code: String(code) })
   })
@@ -192,7 +193,7 @@ describe('Twilio carries', () => {
     const { account, forms } = await openTwilio()
     const hooks = await openHooks()
     const call = createTwilioCall(account, '+5511900000000', { keys: ring, random: systemRandom(), clock: hooks.clock })
-    const evil = '</Say><Dial>+19005550100</Dial><Say>" & \u0007'
+    const evil = '</Say><Dial>+19005550100</Dial><Say>" & \u0007 \ud800 \uffff'
     await call.send(messageBy('call', { payee: evil, brand: evil }))
     const steps = stepsOf(forms()[0]?.Twiml ?? '')
     expect(steps.map(({ name }) => name)).toEqual(['Gather', 'Say', 'Gather', 'Say', 'Hangup'])
@@ -210,11 +211,13 @@ describe('Twilio carries', () => {
     const path = action.slice(publicUrl.length)
     const variants = [
       path.replace('message=msg_1', 'message=msg_2'),
-      path.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+      path.replace(/.(?=.{20}$)/, (one) => (one === 'A' ? 'B' : 'A')),
       '/hooks/twilio/speak',
     ]
     for (const one of variants) expect((await hooks.signed(one, { Digits: '1' })).body).not.toContain('4, 9')
     expect((await hooks.post(path, { Digits: '1' })).statusCode).toBe(403)
+    for (const Digits of ['', '12', 'x']) expect((await hooks.signed(path, { Digits })).body).not.toContain('4, 9')
+    expect((await hooks.signed(path, { Digits: '#' })).body).toContain('4, 9')
     hooks.clock.advance(600_000)
     expect((await hooks.signed(path, { Digits: '1' })).body).not.toContain('4, 9')
   })

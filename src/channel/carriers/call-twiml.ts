@@ -25,8 +25,10 @@ export async function promptTwiml(prompt: string, speakUrl: string, locale: Loca
       action: speakUrl,
       method: 'POST',
       input: ['dtmf'],
+      // The pound sign is a key like any other.
+      finishOnKey: '',
     })
-    gather.say(voices[locale], prompt)
+    gather.say(voices[locale], sayable(prompt))
   }
   response.hangup()
   return response.toString()
@@ -35,9 +37,9 @@ export async function promptTwiml(prompt: string, speakUrl: string, locale: Loca
 /** Says the words twice, with a pause between, and hangs up. */
 export async function wordsTwiml(words: string, locale: Locale): Promise<string> {
   const response = await newResponse()
-  response.say(voices[locale], words)
+  response.say(voices[locale], sayable(words))
   response.pause({ length: pauseSeconds })
-  response.say(voices[locale], words)
+  response.say(voices[locale], sayable(words))
   response.hangup()
   return response.toString()
 }
@@ -45,9 +47,14 @@ export async function wordsTwiml(words: string, locale: Locale): Promise<string>
 /** Says one sentence and hangs up. */
 export async function sentenceTwiml(sentence: string, locale: Locale): Promise<string> {
   const response = await newResponse()
-  response.say(voices[locale], sentence)
+  response.say(voices[locale], sayable(sentence))
   response.hangup()
   return response.toString()
+}
+
+/** Without what XML 1.0 cannot hold (2.2): the builder would refuse it, and quote all of it in its error. */
+function sayable(text: string): string {
+  return text.toWellFormed().replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ' ')
 }
 
 async function newResponse() {

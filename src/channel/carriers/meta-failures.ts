@@ -15,6 +15,8 @@ const kinds: Record<string, FailureKind> = {
   '130497': 'channel',
   // The template: missing, paused, or of another shape.
   '100': 'channel',
+  '131008': 'channel',
+  '131009': 'channel',
   '132000': 'channel',
   '132001': 'channel',
   '132005': 'channel',

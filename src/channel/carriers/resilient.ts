@@ -26,8 +26,9 @@ export function resilient(carrier: Carrier, log: CarrierLog, options: { restMs?:
     try {
       return await breaker.execute(() => carrier.send(message))
     } catch (error) {
+      // An unknown error may quote what it was given, the code too: nothing of it goes further.
       if (error instanceof BrokenCircuitError) throw new CarrierRefusal('temporary', 'breaker_open')
-      const refusal = error instanceof CarrierRefusal ? error : new CarrierRefusal('temporary', 'unknown', error)
+      const refusal = error instanceof CarrierRefusal ? error : new CarrierRefusal('temporary', 'unknown')
       log.warn(
         { carrier: carrier.name, channel: message.channel, kind: refusal.kind, code: refusal.code },
         'a carrier refused',

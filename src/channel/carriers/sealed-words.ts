@@ -20,7 +20,7 @@ export function sealWords(
   until: Instant,
 ): string {
   const { activeId } = keys
-  const key = keys.key(activeId, 'contact')
+  const key = keys.key(activeId, 'spoken-words')
   const sealed = sealBytes(key, Buffer.from(JSON.stringify(spoken)), contextOf(activeId, messageId, until), random)
   return [activeId, String(until), sealed].join('.')
 }
@@ -30,7 +30,7 @@ export function openWords(keys: KeyRing, text: string, messageId: string, at: In
   const [keyId = '', until = '', sealed = ''] = text.split('.')
   if (!/^\d{1,15}$/.test(until) || Number(until) <= at) return undefined
   try {
-    const opened = openBytes(keys.key(keyId, 'contact'), sealed, contextOf(keyId, messageId, Number(until)))
+    const opened = openBytes(keys.key(keyId, 'spoken-words'), sealed, contextOf(keyId, messageId, Number(until)))
     return JSON.parse(opened.toString())
   } catch (error) {
     if (error instanceof SealBroken || error instanceof UnknownKey) return undefined

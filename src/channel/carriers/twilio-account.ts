@@ -48,5 +48,7 @@ function translated(error: unknown): CarrierRefusal {
   if (status === undefined) return refusalOf(error)
   if (status === 429 || status === 503) return new CarrierRefusal('temporary', String(status))
   const failure = twilioFailure(code ?? status)
-  return new CarrierRefusal(failure.kind, failure.code)
+  // A refused request is about this message: five odd numbers must not open the breaker for everybody.
+  const kind = status === 400 && failure.kind === 'temporary' ? 'channel' : failure.kind
+  return new CarrierRefusal(kind, failure.code)
 }

@@ -32,9 +32,11 @@ export function registerTwilioHooks(app: FastifyInstance, deps: TwilioHookDeps):
       return reply.code(204).send()
     })
     scope.post('/hooks/twilio/speak', async (request, reply) => {
-      await signedForm(deps, request)
+      const { Digits } = await signedForm(deps, request)
       const { message, words, locale } = request.query as Record<string, unknown>
-      const spoken = openWords(deps.keys, String(words ?? ''), String(message ?? ''), deps.clock.now())
+      // Nothing is said to who pressed nothing.
+      const pressed = typeof Digits === 'string' && /^[0-9*#]$/.test(Digits)
+      const spoken = pressed && openWords(deps.keys, String(words ?? ''), String(message ?? ''), deps.clock.now())
       const twiml = spoken
         ? await wordsTwiml(spoken.words, spoken.locale)
         : await sentenceTwiml(proseCopy[localeOf(locale)].call.over, localeOf(locale))

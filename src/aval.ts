@@ -111,7 +111,16 @@ export async function createAval(
   registerHealth(app, { db, receipts, draining: () => draining })
   registerAssets(app)
   registerGate(app, { ...gate, publicUrl, apiKey: credentials.apiKey })
-  registerTwilio(app, { ...webhooks, ...lookups, ...credentials, carriers, services, publicUrl, local })
+  registerTwilio(app, {
+    ...webhooks,
+    ...lookups,
+    ...credentials,
+    carriers,
+    catalogue: config.catalogue,
+    services,
+    publicUrl,
+    local,
+  })
   registerHostedPages(app, { ...gate, publicUrl, brand, inboxUrl: inbox && '/dev/inbox' })
   const report = (report: DeliveryReport) => noteDelivery(gate, report)
   inbox?.onReport(report)

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
 import type { CarrierChoices } from './channel/carriers/configured.ts'
 import { InvalidTestNumbers, parseTestNumbers, type TestNumbers } from './channel/inbox-test-numbers.ts'
+import { readTemplates } from './channel/template-file.ts'
+import { type Template, templates } from './channel/templates.ts'
 import { readCarriers } from './config-carriers.ts'
 import { builtInPolicies, type Policies } from './gate/policy.ts'
 import { readPolicies } from './gate/policy-file.ts'
@@ -33,6 +35,8 @@ export interface AvalConfig extends Settings {
   carriers: CarrierChoices
   /** Addresses whose messages come to a chosen end, in local mode. */
   testNumbers: TestNumbers
+  /** The texts of verifications: the built-in ones, and those of a file. */
+  catalogue: readonly Template[]
   /** The rules of every kind of transaction. */
   policies: Policies
 }
@@ -70,7 +74,9 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
   const carriers = readCarriers(read, (name) => found.has(name), faults)
   if (twilio) refuseCarriers(carriers, faults)
   const testNumbers = readTestNumbers(read, faults)
-  const policies = readPolicyFile(read, source.cwd, faults)
+  const policies = readTomlFile('AVAL_POLICIES', read, source.cwd, faults, readPolicyTable) ?? builtInPolicies
+  const own = readTomlFile('AVAL_TEMPLATES', read, source.cwd, faults, readTemplateTable) ?? []
+  const catalogue = [...templates, ...own]
   const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
   if (mode === 'production') refuseDefaults(read, faults)
   if (faults.length > 0) throw new ConfigError(faults)
@@ -82,6 +88,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
     carriers,
     policies,
     testNumbers,
+    catalogue,
     dataDir: resolve(source.cwd, read.AVAL_DATA_DIR),
     publicUrl: read.AVAL_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   }
@@ -221,22 +228,39 @@ function readTestNumbers({ AVAL_TEST_NUMBERS: text = '' }: Settings, faults: Fau
   }
 }
 
-function readPolicyFile(read: Settings, cwd: string, faults: Fault[]): Policies {
-  const path = read.AVAL_POLICIES
-  if (path === undefined) return builtInPolicies
-  const fault = (wrong: string, fix: string) => faults.push({ name: 'AVAL_POLICIES', from: path, wrong, fix })
+/** What the TOML file that a setting names comes to. Undefined without one; every fault of a file is one of the setting. */
+function readTomlFile<T>(
+  name: 'AVAL_POLICIES' | 'AVAL_TEMPLATES',
+  read: Settings,
+  cwd: string,
+  faults: Fault[],
+  judge: (table: unknown) => { value: T } | { faults: string[] },
+): T | undefined {
+  const path = read[name]
+  if (path === undefined) return undefined
   let table: unknown
   try {
     table = parseToml(readFileSync(resolve(cwd, path), 'utf8'))
   } catch (error) {
     const { line } = error as { line?: number }
-    fault(line ? `is not TOML (line ${line})` : 'the file cannot be read', 'name a TOML file that this user may read')
-    return builtInPolicies
+    const wrong = line ? `is not TOML (line ${line})` : 'the file cannot be read'
+    faults.push({ name, from: path, wrong, fix: 'name a TOML file that this user may read' })
+    return undefined
   }
+  const outcome = judge(table)
+  if ('value' in outcome) return outcome.value
+  for (const wrong of outcome.faults) faults.push({ name, from: path, wrong, fix: 'see docs/policies.md' })
+  return undefined
+}
+
+function readPolicyTable(table: unknown) {
   const outcome = readPolicies(table)
-  if ('policies' in outcome) return outcome.policies
-  for (const wrong of outcome.faults) fault(wrong, 'see docs/policies.md')
-  return builtInPolicies
+  return 'policies' in outcome ? { value: outcome.policies } : outcome
+}
+
+function readTemplateTable(table: unknown) {
+  const outcome = readTemplates(table)
+  return 'templates' in outcome ? { value: outcome.templates } : outcome
 }
 
 function refuseDefaults(read: Settings, faults: Fault[]): void {

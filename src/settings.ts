@@ -227,6 +227,12 @@ export const settings = {
     'name a file that this user may read',
     z.string().min(1).optional(),
   ),
+  AVAL_TEMPLATES: setting(
+    'A TOML file of texts for verifications, beside the built-in ones. docs/policies.md explains it.',
+    'the built-in texts',
+    'name a file that this user may read',
+    z.string().min(1).optional(),
+  ),
   AVAL_SMS_CARRIER: setting(
     'Who carries text messages: `twilio` (Programmable Messaging) or `http` (a signed hook).',
     'the inbox in local mode; none in production',

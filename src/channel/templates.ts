@@ -9,7 +9,7 @@ export interface Template {
   texts: Record<Locale, string>
 }
 
-/** The catalogue. SIDs are for good: services keep them. */
+/** The catalogue that is built in. SIDs are for good: services keep them. */
 export const templates: readonly Template[] = [
   template('HJa7a10001000000000000000000000001', 'Verification', ['sms', 'voice'], (copy) => [said(copy)]),
   template('HJa7a10001000000000000000000000002', 'Verification with do not share', ['sms', 'voice'], (copy) => [
@@ -31,8 +31,8 @@ export const templates: readonly Template[] = [
 ]
 
 /** The template of this SID; undefined when the catalogue has none. */
-export function findTemplate(sid: string): Template | undefined {
-  return templates.find((one) => one.sid.toLowerCase() === sid.toLowerCase())
+export function findTemplate(sid: string, catalogue: readonly Template[] = templates): Template | undefined {
+  return catalogue.find((one) => one.sid.toLowerCase() === sid.toLowerCase())
 }
 
 /** The names that stand in a template, each once. They are the same in every language. */

@@ -1,4 +1,5 @@
 import type { Carriers } from '../channel/carrier.ts'
+import type { Template } from '../channel/templates.ts'
 import type { GuardLog, GuardRules } from '../guard/decide.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyRing } from '../lib/keyring.ts'
@@ -13,6 +14,8 @@ export interface VerifyDeps {
   keys: KeyRing
   /** Who carries the messages of each channel. */
   carriers: Carriers
+  /** The texts that a service or a start can name. */
+  catalogue: readonly Template[]
   guard: GuardRules
   log: GuardLog
 }

@@ -43,7 +43,7 @@ const charactersMax = 500
 export function messageOf(
   wishes: MessageWishes,
   { channel, to, locale: usual }: Pick<Destination, 'channel' | 'to' | 'locale'>,
-  { id, code, ttlMs }: { id: string; code: string; ttlMs: number },
+  { id, code, ttlMs, catalogue }: { id: string; code: string; ttlMs: number; catalogue: readonly Template[] },
 ): OutgoingMessage {
   const { service, appHash } = wishes
   if (appHash !== undefined && channel !== 'sms') throw new TwilioError(60602)
@@ -58,7 +58,7 @@ export function messageOf(
     amount: wishes.amount,
     payee: wishes.payee,
   }
-  const message = { ...plain, template: templateOf(wishes, channel, plain) }
+  const message = { ...plain, template: templateOf(wishes, channel, plain, catalogue) }
   const { dtmf_input_required: pressKey } = service.settings
   if (verificationMessage(message).length > charactersMax) throw new TwilioError(60247)
   const words = verificationWords(channel, message, { sendDigits: wishes.sendDigits, pressKey })
@@ -69,18 +69,19 @@ function templateOf(
   { service, templates = [] }: MessageWishes,
   channel: Channel,
   plain: VerificationMessage,
+  catalogue: readonly Template[],
 ): VerificationMessage['template'] {
   const name = channel === 'sms' ? 'sms' : channel === 'call' ? 'voice' : undefined
   // Who approves is told amount and payee (RTS on SCA, article 5(1)(a)).
   const links = (text: Template) => !service.settings.psd2_enabled || namesDeal(text)
   if (templates.length === 0) {
-    const usual = name && findTemplate(service.settings.default_template_sid ?? '')
+    const usual = name && findTemplate(service.settings.default_template_sid ?? '', catalogue)
     if (!usual?.channels.includes(name ?? 'sms') || !links(usual)) return undefined
     const template = { text: usual, substitutions: {} }
     return missingValues({ ...plain, template }).length === 0 ? template : undefined
   }
   if (!name) throw new TwilioError(60408)
-  const known = templates.map(({ sid, substitutions }) => ({ text: findTemplate(sid), substitutions }))
+  const known = templates.map(({ sid, substitutions }) => ({ text: findTemplate(sid, catalogue), substitutions }))
   if (known.some(({ text }) => text === undefined)) throw new TwilioError(60228)
   const fitting = (known as { text: Template; substitutions: Record<string, string> }[]).filter(({ text }) =>
     text.channels.includes(name),

@@ -54,9 +54,10 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   if (command.customCode !== undefined && !service.settings.custom_code_enabled) throw new TwilioError(60204)
   const destination = await destinationOf(deps, command, (phone) => isSafeListed(deps, service.accountSid, phone.e164))
   const { channel } = destination
+  const { catalogue } = deps
   // What cannot be written is refused before anything is counted: the longest code stands for the one to come.
   if (command.templates || command.appHash)
-    messageOf(command, destination, { id: '', code: '0000000000', ttlMs: codeTtlMs(command) })
+    messageOf(command, destination, { id: '', code: '0000000000', ttlMs: codeTtlMs(command), catalogue })
   const carrier = deps.carriers[channel]
   if (!carrier) throw noCarrier(channel)
   const instant = carrier.isInstant?.(destination) === true
@@ -64,7 +65,7 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   // A code goes to the address that it was made for, whatever other spelling of the mailbox asks for it again.
   const to = channel === 'email' ? openAddress(deps.keys, row.key_id, row.sid, row.to_sealed) : destination.to
   const ttlMs = row.expires_at - row.updated_at
-  const message = messageOf(command, { ...destination, to }, { id: row.attempt_sid, code, ttlMs })
+  const message = messageOf(command, { ...destination, to }, { id: row.attempt_sid, code, ttlMs, catalogue })
   if (!instant) await deps.db.write(noted(row, message, carrier.name))
   try {
     const receipt = await carrier.send(message)

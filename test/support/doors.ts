@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { carriersOf, type OutgoingMessage } from '../../src/channel/carrier.ts'
+import { templates } from '../../src/channel/templates.ts'
 import { type GateDeps, relyingPartyAt } from '../../src/gate/deps.ts'
 import { builtInPolicies, type Policies } from '../../src/gate/policy.ts'
 import { createReceiptSigner } from '../../src/gate/receipt.ts'
@@ -81,6 +82,7 @@ export async function openDoors(
   const door = {
     ...gate,
     carriers,
+    catalogue: templates,
     services,
     publicUrl,
     accountSid,

@@ -378,6 +378,7 @@ describe('a source of lookups', () => {
       const door = {
         ...gate,
         carriers: {},
+        catalogue: [],
         services: createServices(gate),
         publicUrl,
         accountSid,

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type Template, templates } from '../../channel/templates.ts'
+import type { Template } from '../../channel/templates.ts'
 import type { TwilioDoor } from './door.ts'
 import { formOf } from './form.ts'
 import { pageOf } from './page.ts'
@@ -11,7 +11,9 @@ const written = '2026-11-23T00:00:00Z'
 export function registerTemplates(scope: FastifyInstance, door: TwilioDoor): void {
   scope.get('/Templates', async (request) => {
     const wanted = formOf(request.query).text('FriendlyName')?.toLowerCase()
-    const known = templates.filter(({ friendlyName }) => wanted === undefined || friendlyName.toLowerCase() === wanted)
+    const known = door.catalogue.filter(
+      ({ friendlyName }) => wanted === undefined || friendlyName.toLowerCase() === wanted,
+    )
     const read = async (offset: number, limit: number) => known.slice(offset, offset + limit)
     return pageOf(request, door, 'templates', read, (one) => templateBody(one, door.accountSid))
   })

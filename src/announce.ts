@@ -13,6 +13,7 @@ export function announce({ config, credentials }: Aval): void {
     `  Gate API             ${publicUrl}/v1`,
     `  Twilio Verify API    ${publicUrl}/v2`,
     `  Store                ${config.AVAL_DATABASE_URL ? 'PostgreSQL' : `SQLite in ${config.AVAL_DATA_DIR}`}`,
+    ...noticesWithout(config),
     '',
   ]
   if (credentials.made.length > 0) {
@@ -20,6 +21,14 @@ export function announce({ config, credentials }: Aval): void {
     lines.push('  Made for you, kept in the data dir, and printed this once:', ...made, '')
   }
   console.log(lines.join('\n'))
+}
+
+/** Twilio Verify carries codes alone: who else is told of changes is said, for silence would not be noticed. */
+function noticesWithout({ mode, twilio, carriers }: Aval['config']): string[] {
+  const without = (['sms', 'email'] as const).filter((channel) => !carriers[channel])
+  if (mode === 'local' || !twilio || without.length === 0) return []
+  const settings = without.map((channel) => `AVAL_${channel.toUpperCase()}_CARRIER`).join(' and ')
+  return [`  Notices of changes   do not leave by ${without.join(' and ')}: set ${settings}`]
 }
 
 /** How codes reach people, in a few words. */

@@ -8,7 +8,7 @@ export interface BackgroundWork {
 }
 
 /**
- * Does each piece of work every so many milliseconds until `stop`. One that fails hinders no other and is tried again at its next turn;
+ * Does each piece of work every so many milliseconds until `stop`; a turn that finds the last one at work is left out. One that fails hinders no other and is tried again at its next turn;
  * the log hears of it when it begins to fail and when it works again, and not at every turn between.
  */
 export function startBackground(
@@ -17,7 +17,10 @@ export function startBackground(
 ): { stop(): void } {
   const timers = works.map(({ name, everyMs, run }) => {
     let failures = 0
+    let working = false
     async function turn(): Promise<void> {
+      if (working) return
+      working = true
       try {
         await run()
         if (failures > 0) log.info({ work: name, failures }, 'background work goes on')
@@ -25,6 +28,8 @@ export function startBackground(
       } catch (err) {
         failures += 1
         if (failures === 1) log.error({ err, work: name }, 'background work failed: it is tried again')
+      } finally {
+        working = false
       }
     }
     return setInterval(turn, everyMs).unref()

@@ -14,6 +14,14 @@ const twilioNeeds = {
   call: ['AVAL_TWILIO_CALL_FROM'],
   email: [],
 } as const
+/** What a carrier takes besides. */
+const takes = {
+  twilio: ['AVAL_TWILIO_BASE_URL'],
+  meta: ['AVAL_META_TEMPLATE', 'AVAL_META_BASE_URL'],
+  // The hook takes bounces of e-mail, too.
+  smtp: ['AVAL_CARRIER_HOOK_SECRET'],
+  http: [],
+} as const satisfies Record<CarrierChoice['by'], readonly SettingName[]>
 const chosenBy = {
   sms: 'AVAL_SMS_CARRIER',
   whatsapp: 'AVAL_WHATSAPP_CARRIER',
@@ -32,9 +40,7 @@ export function readCarriers(read: Settings, isSet: (name: SettingName) => boole
     const by = read[chosenBy[channel]]
     if (!by) continue
     const names: SettingName[] = [...needs[by], ...(by === 'twilio' ? twilioNeeds[channel] : [])]
-    for (const name of names) used.add(name)
-    // The hook takes bounces of e-mail, too.
-    if (by === 'smtp') used.add('AVAL_CARRIER_HOOK_SECRET')
+    for (const name of [...names, ...takes[by]]) used.add(name)
     const missing = names.filter((name) => !isSet(name))
     for (const name of missing) {
       const fix = `set it, or choose another ${chosenBy[channel]}`
@@ -43,7 +49,7 @@ export function readCarriers(read: Settings, isSet: (name: SettingName) => boole
     // What is set and cannot be read is a fault of its own already.
     if (names.every((name) => read[name] !== undefined)) choices[channel] = choiceOf(by, channel, read)
   }
-  const all = [...Object.values(needs), ...Object.values(twilioNeeds)].flat()
+  const all = [...Object.values(needs), ...Object.values(takes), ...Object.values(twilioNeeds)].flat()
   for (const name of new Set(all)) {
     if (used.has(name) || !isSet(name)) continue
     const fix = 'choose its carrier for a channel (AVAL_SMS_CARRIER and the like), or remove it'

@@ -187,7 +187,9 @@ describe('the carriers', () => {
       TWILIO_VERIFY_SERVICE_SID: `VA${'b'.repeat(32)}`,
       AVAL_ENV: 'local',
     }
-    expect(faults({ ...verify, AVAL_SMS_CARRIER: 'http', ...hook })).toEqual(['AVAL_SMS_CARRIER'])
+    expect(faults({ ...verify, AVAL_CALL_CARRIER: 'http', ...hook })).toEqual(['AVAL_CALL_CARRIER'])
+    // They carry the notices.
+    expect(faults({ ...verify, AVAL_SMS_CARRIER: 'http', AVAL_EMAIL_CARRIER: 'http', ...hook })).toEqual([])
     expect(faults({ ...verify, TWILIO_VERIFY_CHANNELS: 'sms,fax' })).toEqual(['TWILIO_VERIFY_CHANNELS'])
   })
 

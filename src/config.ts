@@ -203,7 +203,8 @@ function readLookup(read: Settings, found: Map<string, Found>, faults: Fault[]):
 
 /** With Twilio Verify the codes are Twilio's, and so is the way that they take. */
 function refuseCarriers(carriers: CarrierChoices, faults: Fault[]): void {
-  for (const channel of Object.keys(carriers)) {
+  for (const channel of ['whatsapp', 'call'] as const) {
+    if (!carriers[channel]) continue
     faults.push({
       name: `AVAL_${channel.toUpperCase()}_CARRIER`,
       from: 'set',

@@ -352,8 +352,8 @@ export const settings = {
       z
         .string()
         .refine(
-          (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol),
-          'is no smtp:// or smtps:// address',
+          isMailServer,
+          'is no smtp:// or smtps:// address of a server alone, or has a % that stands for nothing',
         ),
     ),
   ),
@@ -466,6 +466,20 @@ function isHttpsOrLoopback(text: string): boolean {
   return (
     protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
   )
+}
+
+/** A mail server alone: what else the address holds would be read by nobody. */
+function isMailServer(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text)
+  if (!/^smtps?:$/.test(protocol) || hostname === '' || !['', '/'].includes(pathname) || search + hash !== '')
+    return false
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isHookSecret(text: string): boolean {

@@ -1,6 +1,6 @@
 import type { Locale } from '../model/locale.ts'
 
-/** The facts of a change: the last digits of an address, whether an app is meant, and the day from which it counts. */
+/** The facts of a change: what may be shown of an address, after a space, or nothing; whether an app is meant, and the day from which it counts. */
 interface Change {
   mask: string
   app: boolean
@@ -18,8 +18,8 @@ export interface NoticeCopy {
 const ptBR: NoticeCopy = {
   subject: (brand) => `${brand}: mudou a forma de confirmar suas ações`,
   changes: {
-    'contact.phone': ({ mask, day }) => `novo celular final ${mask}${day ? `, vale a partir de ${day}` : ''}.`,
-    'contact.email': ({ mask, day }) => `novo e-mail ${mask}${day ? `, vale a partir de ${day}` : ''}.`,
+    'contact.phone': ({ mask, day }) => `novo celular final${mask}${day ? `, vale a partir de ${day}` : ''}.`,
+    'contact.email': ({ mask, day }) => `novo e-mail${mask}${day ? `, vale a partir de ${day}` : ''}.`,
     'factor.totp': () => 'aplicativo autenticador ativado na sua conta.',
     'factor.passkey': () => 'chave de acesso criada na sua conta.',
     'factor.remove': ({ app }) =>
@@ -32,8 +32,8 @@ const ptBR: NoticeCopy = {
 const en: NoticeCopy = {
   subject: (brand) => `${brand}: how you confirm your actions has changed`,
   changes: {
-    'contact.phone': ({ mask, day }) => `new phone ending in ${mask}${day ? `, in use from ${day}` : ''}.`,
-    'contact.email': ({ mask, day }) => `new e-mail ${mask}${day ? `, in use from ${day}` : ''}.`,
+    'contact.phone': ({ mask, day }) => `new phone ending in${mask}${day ? `, in use from ${day}` : ''}.`,
+    'contact.email': ({ mask, day }) => `new e-mail${mask}${day ? `, in use from ${day}` : ''}.`,
     'factor.totp': () => 'an authenticator app was turned on for your account.',
     'factor.passkey': () => 'a passkey was created for your account.',
     'factor.remove': ({ app }) =>
@@ -46,8 +46,8 @@ const en: NoticeCopy = {
 const es: NoticeCopy = {
   subject: (brand) => `${brand}: cambió la forma de confirmar sus acciones`,
   changes: {
-    'contact.phone': ({ mask, day }) => `celular nuevo terminado en ${mask}${day ? `, vale desde ${day}` : ''}.`,
-    'contact.email': ({ mask, day }) => `correo nuevo ${mask}${day ? `, vale desde ${day}` : ''}.`,
+    'contact.phone': ({ mask, day }) => `celular nuevo terminado en${mask}${day ? `, vale desde ${day}` : ''}.`,
+    'contact.email': ({ mask, day }) => `correo nuevo${mask}${day ? `, vale desde ${day}` : ''}.`,
     'factor.totp': () => 'se activó una app de autenticación en su cuenta.',
     'factor.passkey': () => 'se creó una llave de acceso en su cuenta.',
     'factor.remove': ({ app }) =>

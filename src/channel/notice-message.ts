@@ -21,7 +21,8 @@ export interface Notice {
 
 /**
  * A message that tells of a change: what, from when, and what to do when it was not you. It holds no code and no link, which thieves
- * would copy (brand and way are the reader's own).
+ * would copy (brand and way are the reader's own); a text leaves out the new e-mail address, for its domain is a thief's to choose, and
+ * phones make a link of it.
  */
 export function noticeMessage(channel: 'sms' | 'email', notice: Notice): MessageWords {
   const { brand, locale, kind, type, usableAt } = notice
@@ -36,7 +37,7 @@ export function noticeMessage(channel: 'sms' | 'email', notice: Notice): Message
           timeZone: 'America/Sao_Paulo',
         }).format(usableAt)
   const sentence = what({
-    mask: notice.mask?.replace(/[^\p{L}\p{N}@.]+/gu, ' ').trim() ?? '',
+    mask: kind === 'contact.email' && channel === 'sms' ? '' : shownMask(notice.mask ?? ''),
     app: type === 'totp',
     day,
   })
@@ -46,4 +47,9 @@ export function noticeMessage(channel: 'sms' | 'email', notice: Notice): Message
   }
   const letter = { locale, brand, lead: sentence, rows: [], closing: copy.notYou }
   return { body: plainLetter(letter), email: { subject: copy.subject(brand), html: htmlLetter(letter) } }
+}
+
+/** What is shown of an address, without the dots that stand for the rest. */
+function shownMask(mask: string): string {
+  return ` ${mask.replace(/[^\p{L}\p{N}@.-]+/gu, ' ').trim()}`
 }

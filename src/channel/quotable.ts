@@ -6,11 +6,16 @@ import { cleanLine, toGsm } from '../lib/text.ts'
  * Sources: security cases A79 and A80; WICG sms-one-time-codes (the last line decides where a code may go).
  */
 export function quotableName(name: string, lengthMax: number, digitsMax = 4): string {
-  const plain = toGsm(cleanLine(name.slice(0, 400)))
-    .replace(/[^\p{L}\p{N} '&,.()/-]/gu, ' ')
+  return shorten(inertName(toGsm(cleanLine(name.slice(0, 400))), digitsMax), lengthMax)
+}
+
+/** A name in all its letters, of which no reader of messages makes a link, an address or a code. Empty when nothing readable is left. */
+export function inertName(name: string, digitsMax = 4): string {
+  const plain = cleanLine(name.slice(0, 400))
+    .replace(/[^\p{L}\p{M}\p{N} '&,.()/-]/gu, ' ')
     // A dot between letters makes a domain (evil.com); one after an initial does not (S.A.).
     .replace(/\.(?=[\p{L}\p{N}-]{2})/gu, ' ')
-  return shorten(dropLongNumbers(plain, digitsMax).replace(/\s+/g, ' ').trim(), lengthMax)
+  return dropLongNumbers(plain, digitsMax).replace(/\s+/g, ' ').trim()
 }
 
 /** At most `lengthMax` characters, whole words where that leaves enough; what was cut shows as three dots. */

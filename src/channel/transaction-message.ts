@@ -6,6 +6,7 @@ import { actOf } from './acts.ts'
 import type { OutgoingMessage } from './carrier.ts'
 import { htmlLetter, type Letter, plainLetter } from './email-body.tsx'
 import { proseCopy } from './prose-copy.ts'
+import { inertName } from './quotable.ts'
 import { textMessage } from './text-message.ts'
 
 /** What the message of a transaction's code says. */
@@ -73,7 +74,8 @@ function written({ brand, kind, locale, payee, amount, code, minutes }: Transact
   const sum = amount && plainMoney(amount, locale)
   const rows: [string, string][] = [[copy.action, act.line]]
   if (sum) rows.unshift([copy.amount, sum])
-  rows.push([act.target ?? copy.payee, cleanLine(payee)])
+  // What an enrolment is about is masked by Aval itself.
+  rows.push(act.target ? [act.target, cleanLine(payee)] : [copy.payee, inertName(payee)])
   const letter: Letter = {
     locale,
     brand,
@@ -100,10 +102,5 @@ function plainMoney(amount: Money, locale: Locale): string {
 
 /** A name that can be said without sounding like another code or an order to call somewhere (security case A80). */
 function speakableName(name: string): string | undefined {
-  const plain = cleanLine(name.slice(0, 400))
-    .replace(/[^\p{L}\p{M}\p{N} '&.-]/gu, ' ')
-    .replace(/\p{N}(?:[^\p{L}\p{N}]{0,3}\p{N}){3,}/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return plain.slice(0, payeeSpokenMax) || undefined
+  return inertName(name, 3).slice(0, payeeSpokenMax).trim() || undefined
 }

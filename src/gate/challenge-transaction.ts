@@ -26,7 +26,7 @@ export async function challengeTransaction(
   return challengeKnown(deps, await requireTransaction(deps, { id }), { factor, caller })
 }
 
-/** As challengeTransaction, for a transaction that was just read or made. `atOnce`: no wait since the last send is asked for. */
+/** As challengeTransaction, for a transaction that was just read or made. `atOnce`: no wait since the last send is asked for, but nothing sent since the reading. */
 export async function challengeKnown(
   deps: GateDeps,
   state: TransactionState,
@@ -40,7 +40,7 @@ export async function challengeKnown(
   const at = deps.clock.now()
   const to = destinationOf(deps, transaction, factor)
   if (factor !== 'email') refuseDestination(deps, phoneFrom(to.address), factor)
-  const allowed = atOnce ? { sentBefore: at, sends: null } : allowanceOf(deps, state, to.addressRef, at)
+  const allowed = atOnce ? { sentBefore: at, sends: transaction.sends } : allowanceOf(deps, state, to.addressRef, at)
   const destination = { ...to, fallBackAt: fallBackAt(transaction, state.offered, factor, at) }
   const occasion = { at, ip: caller.ip }
   const started = await deps.verifier.start({ transaction, challenges }, destination, allowed, occasion)

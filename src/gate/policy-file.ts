@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { factors } from '../model/factor.ts'
 import type { FallbackStep } from '../model/transaction.ts'
-import { builtInPolicies, isEnrolmentKind, type Policies, type Policy } from './policy.ts'
+import { builtInPolicies, factorsOf, isEnrolmentKind, type Policies, type Policy } from './policy.ts'
 
 const amount = z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, 'is no amount such as "100000.00"')
 const assurance = z.enum(['low', 'substantial', 'high'], 'is none of low, substantial, high')
@@ -16,7 +16,10 @@ const step = z
 
 const rules = z
   .strictObject({
-    factors: z.array(z.enum(factors)).min(1),
+    factors: z
+      .array(z.enum(factors))
+      .min(1)
+      .refine((given) => new Set(given).size === given.length, 'has a factor twice'),
     assurance,
     code_length: codeLength,
     code_ttl: z.int().min(60).max(600, 'is above ten minutes'),
@@ -58,9 +61,14 @@ export function readPolicies(table: unknown): { policies: Policies } | { faults:
   const known = new Set([...Object.keys(builtInPolicies.byKind), ...Object.keys(kinds)])
   const byKind: Record<string, Policy> = {}
   for (const kind of known) {
-    const own = builtInPolicies.byKind[kind]
+    const own = Object.hasOwn(builtInPolicies.byKind, kind) ? builtInPolicies.byKind[kind] : undefined
     byKind[kind] = changed(own ? changed(own, usualRules) : usual, kinds[kind] ?? {})
   }
+  const faults = [
+    ...faultsOf('default', usual, usualRules),
+    ...Object.entries(kinds).flatMap(([kind, given]) => faultsOf(`kinds.${kind}`, byKind[kind] as Policy, given)),
+  ]
+  if (faults.length > 0) return { faults }
   return {
     policies: {
       byKind,
@@ -70,6 +78,19 @@ export function readPolicies(table: unknown): { policies: Policies } | { faults:
       seasonedMs: (seasoned ?? builtInPolicies.seasonedMs / 1000) * 1000,
     },
   }
+}
+
+/** What can be read and can never work. */
+function faultsOf(path: string, policy: Policy, { fallback = [] }: z.output<typeof rules>): string[] {
+  const left = factorsOf(policy)
+  return [
+    ...(left.length === 0
+      ? [`${path}.factors has none that shows payee and amount itself, as show = "message" asks`]
+      : []),
+    ...fallback
+      .filter(({ channel }) => !left.includes(channel))
+      .map(({ channel }) => `${path}.fallback has ${channel}, which is none of its factors`),
+  ]
 }
 
 function changed(policy: Policy, given: z.output<typeof rules>): Policy {

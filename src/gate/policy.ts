@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { minorUnits } from '../lib/money.ts'
-import type { Assurance } from '../model/assurance.ts'
+import { type Assurance, stronger } from '../model/assurance.ts'
 import type { Factor } from '../model/factor.ts'
 import type { FallbackStep, Summary } from '../model/transaction.ts'
 
@@ -104,13 +104,13 @@ export function policyFor({ byKind, usual }: Policies, kind: string): Policy {
   return (Object.hasOwn(byKind, kind) && byKind[kind]) || usual
 }
 
-/** What a policy asks of this amount. */
+/** What a policy asks of this amount: the most that any rule for it asks, so that more money never asks for less. */
 export function termsFor(policy: Policy, amount: Summary['amount']): { assurance: Assurance; codeLength: number } {
   const terms = { assurance: policy.assurance, codeLength: policy.codeLength }
   for (const rule of policy.above) {
     if (!amount || compare(amount.value, rule.amount) < 0) continue
-    if (rule.assurance) terms.assurance = rule.assurance
-    if (rule.codeLength) terms.codeLength = rule.codeLength
+    terms.assurance = stronger(terms.assurance, rule.assurance ?? 'none')
+    terms.codeLength = Math.max(terms.codeLength, rule.codeLength ?? 0)
   }
   return terms
 }

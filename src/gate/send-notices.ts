@@ -1,28 +1,31 @@
-import type { Carriers } from '../channel/carrier.ts'
+import { CarrierRefusal, type Carriers } from '../channel/carrier.ts'
 import { noticeMessage } from '../channel/notice-message.ts'
 import { openAddress } from '../lib/address.ts'
 import { claimNotices, endNotice, type NoticeRow, postponeNotice } from '../store/notices.ts'
 import type { GateDeps } from './deps.ts'
 
-const batch = 20
-const claimMs = 60_000
+/** Few at a time, and all of them at once, so that each has left long before its claim ends. */
+const batch = 5
+const claimMs = 120_000
 const triesMax = 8
 const waitMs = 30_000
+/** It may have left already. */
+const doubtfulTriesMax = 2
 
 /**
  * Sends the notices that are owed: what changed of the things a subject approves with, to every address that it has. One that does not
- * leave is tried again, later each time, and given up after eight tries. Any number of nodes may do it.
+ * leave is tried again, later each time, and given up after eight tries, or when its address does not exist. Any number of nodes may do it.
  */
 export async function sendNotices(
   deps: Pick<GateDeps, 'db' | 'clock' | 'keys' | 'log'>,
   carriers: Carriers,
   brand: string,
 ): Promise<void> {
-  const at = deps.clock.now()
   let due: NoticeRow[]
   do {
+    const at = deps.clock.now()
     due = await deps.db.write(claimNotices(at, at + claimMs, batch))
-    for (const notice of due) await send(deps, carriers, brand, notice)
+    await Promise.all(due.map((notice) => send(deps, carriers, brand, notice)))
   } while (due.length === batch)
 }
 
@@ -39,10 +42,17 @@ async function send(
     const to = openAddress(keys, notice.key_id, id, notice.address_sealed)
     const words = noticeMessage(channel, { brand, locale, kind, ...JSON.parse(notice.details) })
     await carrier.send({ id, to, channel, ...words, code: '', locale })
-    await db.write(endNotice(id))
-  } catch {
-    const lost = tries >= triesMax
+  } catch (error) {
+    const lost = tries >= triesFor(error)
     log.warn({ channel, kind, tries, lost }, 'a notice did not leave')
     await db.write(lost ? endNotice(id) : postponeNotice(id, clock.now() + waitMs * 2 ** tries))
+    return
   }
+  await db.write(endNotice(id))
+}
+
+function triesFor(error: unknown): number {
+  if (!(error instanceof CarrierRefusal)) return triesMax
+  if (error.kind === 'permanent') return 1
+  return error.code === 'timeout' || error.code === 'answer_too_long' ? doubtfulTriesMax : triesMax
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../lib/clock.ts'
+import type { DeliveryStatus } from './delivery.ts'
 import type { Channel } from './factor.ts'
 
 /** Twilio's statuses, in Twilio's spelling. A live verification is pending; every other status is final. */
@@ -22,6 +23,18 @@ export interface Attempt {
 
 /** How a message fared, in Twilio's words. `sending` until its carrier has answered. */
 export type Delivery = 'sending' | 'sent' | 'delivered' | 'failed'
+
+/** What Twilio calls a message that is where we say. */
+export function attemptDeliveryOf(status: DeliveryStatus): Delivery {
+  const words = {
+    queued: 'sending',
+    sent: 'sent',
+    undelivered: 'failed',
+    delivered: 'delivered',
+    read: 'delivered',
+  } as const
+  return words[status]
+}
 
 /**
  * The SID of a verification's n-th message. It begins like the verification's own, so that the message is found by its SID in the

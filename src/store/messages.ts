@@ -37,10 +37,21 @@ export function findMessages(transactionId: string) {
   return sql<MessageRow>`select * from messages where transaction_id = ${transactionId} order by sent_at desc, id desc`
 }
 
-/** What the carrier answered when it was given the message: its name for it, and a first status, unless a report was faster. */
-export function acceptMessage(id: string, carrierId: string | null, status: 'sent' | 'delivered', at: Instant) {
+/**
+ * What the carrier answered when it was given the message: its name for it, unless it gave that to another, and a first status, unless a
+ * report was faster.
+ */
+export function acceptMessage(
+  id: string,
+  { carrierId, status }: { carrierId: string | null; status: 'sent' | 'delivered' },
+  at: Instant,
+) {
   return sql<MessageRow>`
-    update messages set carrier_id = ${carrierId}, updated_at = ${at},
+    update messages set
+      carrier_id = case
+        when exists (select 1 from messages other where other.carrier = messages.carrier and other.carrier_id = ${carrierId}) then null
+        else cast(${carrierId} as text) end,
+      updated_at = ${at},
       status = case when rank < ${rankOf(status)} then ${status} else status end,
       rank = case when rank < ${rankOf(status)} then ${rankOf(status)} else rank end,
       next_at = case when ${status} = 'delivered' then null else next_at end

@@ -1,4 +1,4 @@
-import { type Carrier, CarrierRefusal, type Carriers, type OutgoingMessage } from '../channel/carrier.ts'
+import { type Carrier, CarrierRefusal, type Carriers, type OutgoingMessage, type Receipt } from '../channel/carrier.ts'
 import { transactionMessage } from '../channel/transaction-message.ts'
 import { newId } from '../lib/ids.ts'
 import type { KeyRing } from '../lib/keyring.ts'
@@ -92,9 +92,9 @@ async function deliver(
   instant: boolean,
   { at }: Occasion,
 ): Promise<void> {
+  let receipt: Receipt
   try {
-    const { carrierId, status } = await carrier.send(message)
-    if (!instant) await db.write(acceptMessage(message.id, carrierId, status, at))
+    receipt = await carrier.send(message)
   } catch (cause) {
     const failure = failureOf(cause)
     log.warn({ carrier: carrier.name, channel: message.channel, ...failure }, 'a message did not leave')
@@ -102,6 +102,7 @@ async function deliver(
     if (failed && failed.next_at !== null) return
     throw new AvalError('delivery_failed', 'The code could not be sent. Ask for another one in a moment.', { cause })
   }
+  if (!instant) await db.write(acceptMessage(message.id, receipt, at))
 }
 
 function failureOf(cause: unknown): { kind: FailureKind; code: string } {

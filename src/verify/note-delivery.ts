@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import type { DeliveryReport } from '../model/delivery.ts'
+import { attemptDeliveryOf } from '../model/verification.ts'
 import { settleAttempt } from '../store/attempts.ts'
 import { all, type Db } from '../store/db.ts'
 import { advanceMessage } from '../store/messages.ts'
@@ -15,8 +16,7 @@ export async function noteDelivery(
   await db.unit(function* () {
     const [message] = yield* all(advanceMessage(report, clock.now()))
     if (!message?.verification_sid) return
-    const { status, failure_code: code } = message
-    const delivery = status === 'undelivered' ? 'failed' : status === 'sent' ? 'sent' : 'delivered'
-    yield* all(settleAttempt(message.verification_sid, message.id, delivery, code))
+    const { verification_sid: sid, id, status, failure_code: code } = message
+    yield* all(settleAttempt(sid, id, attemptDeliveryOf(status), code))
   })
 }

@@ -4,10 +4,10 @@ import { secondsUntil } from '../lib/clock.ts'
 import { newSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import type { Verification } from '../model/verification.ts'
-import { attemptSid, verificationSendsMax } from '../model/verification.ts'
+import { attemptDeliveryOf, attemptSid, verificationSendsMax } from '../model/verification.ts'
 import { settleAttempt } from '../store/attempts.ts'
 import { all, type Unit } from '../store/db.ts'
-import { acceptMessage, insertMessage } from '../store/messages.ts'
+import { acceptMessage, failMessage, insertMessage } from '../store/messages.ts'
 import type { Occasion } from '../store/occasion.ts'
 import {
   expireVerifications,
@@ -67,16 +67,16 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   const ttlMs = row.expires_at - row.updated_at
   const message = messageOf(command, { ...destination, to }, { id: row.attempt_sid, code, ttlMs, catalogue })
   if (!instant) await deps.db.write(noted(row, message, carrier.name))
+  let receipt: Receipt
   try {
-    const receipt = await carrier.send(message)
-    if (!instant) await settle(deps, row, receipt)
+    receipt = await carrier.send(message)
   } catch (error) {
-    const refusal = error instanceof CarrierRefusal ? error.code : null
-    await deps.db.write(settleAttempt(row.sid, row.attempt_sid, 'failed', refusal))
+    await noteRefusal(deps, row, error instanceof CarrierRefusal ? error : undefined)
     if (channel === 'whatsapp' && command.fallsBackToSms)
       return startVerification(deps, { ...command, channel: 'sms', fallsBackToSms: false, rateLimits: undefined })
     throw new TwilioError(20503, 'The message could not be sent')
   }
+  if (!instant) await settle(deps, row, receipt)
   return verificationOf(deps, row, service, to)
 }
 
@@ -94,10 +94,20 @@ function noted(row: VerificationRow, { id, channel }: OutgoingMessage, carrier: 
   })
 }
 
-async function settle({ db, clock }: VerifyDeps, row: VerificationRow, { carrierId, status }: Receipt): Promise<void> {
+async function settle({ db, clock }: VerifyDeps, row: VerificationRow, receipt: Receipt): Promise<void> {
   await db.unit(function* () {
-    yield* all(acceptMessage(row.attempt_sid, carrierId, status, clock.now()))
-    yield* all(settleAttempt(row.sid, row.attempt_sid, status, null))
+    // A report may have been faster, and knows more.
+    const [message] = yield* all(acceptMessage(row.attempt_sid, receipt, clock.now()))
+    const delivery = attemptDeliveryOf(message?.status ?? receipt.status)
+    yield* all(settleAttempt(row.sid, row.attempt_sid, delivery, message?.failure_code ?? null))
+  })
+}
+
+async function noteRefusal({ db, clock }: VerifyDeps, row: VerificationRow, refusal?: CarrierRefusal): Promise<void> {
+  await db.unit(function* () {
+    const failure = refusal ?? { kind: 'temporary' as const, code: 'unknown' }
+    yield* all(failMessage(row.attempt_sid, failure, clock.now()))
+    yield* all(settleAttempt(row.sid, row.attempt_sid, 'failed', refusal?.code ?? null))
   })
 }
 

@@ -184,6 +184,8 @@ describe('what Meta reports', () => {
       [],
       { entry: {} },
       { entry: [{ changes: [{ value: null }] }] },
+      // No database holds a NUL.
+      news({ id: `${wamid}\0`, status: 'read' }, { id: wamid, status: 'read', biz_opaque_callback_data: 'msg\0' }),
       news('text', { id: 7, status: 'sent' }, { id: wamid, status: 'exploded' }, { id: wamid, status: 'delivered' }),
       JSON.parse(
         '{"__proto__":{"entry":[1]},"entry":[{"changes":[{"value":{"statuses":[{"__proto__":{"id":"x"}}]}}]}]}',

@@ -3,7 +3,7 @@ import { CarrierRefusal } from '../../src/channel/carrier.ts'
 import { fallBack } from '../../src/gate/fall-back.ts'
 import { readPolicies } from '../../src/gate/policy-file.ts'
 import type { DeliveryReport, FailureKind } from '../../src/model/delivery.ts'
-import { sql } from '../../src/store/db.ts'
+import { StoreUnavailable, sql } from '../../src/store/db.ts'
 import { noteDelivery } from '../../src/verify/note-delivery.ts'
 import { openDoors, payout, serviceSid } from '../support/doors.ts'
 import { forEachStore } from '../support/stores.ts'
@@ -141,9 +141,9 @@ describe('fallback', () => {
       doors.clock.advance(20_000)
       const send = doors.gate.verifier.start
       doors.gate.verifier.start = async () => {
-        throw new Error('killed')
+        throw new StoreUnavailable(new Error('killed'))
       }
-      await expect(work()).rejects.toThrow('killed')
+      await expect(work()).rejects.toThrow(StoreUnavailable)
       doors.gate.verifier.start = send
       await work()
       expect(channels()).toEqual(['whatsapp'])

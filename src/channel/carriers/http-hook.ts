@@ -12,9 +12,15 @@ export interface MessageGateway {
   secret: Secret
 }
 
-const accepted = z
-  .looseObject({ id: z.string().regex(/^[\x21-\x7e]{1,256}$/), status: z.enum(['sent', 'delivered']) })
-  .partial()
+/** A gateway may have a status of its own: its name of the message counts all the same. */
+const accepted = z.looseObject({
+  id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,256}$/)
+    .optional()
+    .catch(undefined),
+  status: z.enum(['sent', 'delivered']).optional().catch(undefined),
+})
 const refused = z.looseObject({
   kind: z.enum(['temporary', 'channel', 'permanent']),
   code: z.string().regex(/^[\w.-]{1,32}$/),

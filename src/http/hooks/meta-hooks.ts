@@ -18,10 +18,11 @@ export interface MetaHookDeps {
 const bytesMax = 256 * 1024
 const reportsMax = 1_000
 
+const name = z.string().regex(/^[\x21-\x7e]{1,256}$/)
 const status = z.looseObject({
-  id: z.string().min(1).max(256),
+  id: name,
   status: z.enum(['sent', 'delivered', 'read', 'failed']),
-  biz_opaque_callback_data: z.string().max(256).optional(),
+  biz_opaque_callback_data: name.optional(),
   errors: z.array(z.looseObject({ code: z.union([z.number(), z.string()]).optional() })).optional(),
 })
 

@@ -91,11 +91,16 @@ function reportOf(form: Record<string, string | string[]>, message: unknown): De
   const { MessageSid, MessageStatus, CallSid, CallStatus, ErrorCode, SipResponseCode } = form
   const [carrierId, word, statuses] =
     typeof MessageSid === 'string' ? [MessageSid, MessageStatus, messageStatuses] : [CallSid, CallStatus, callStatuses]
-  if (typeof carrierId !== 'string' || typeof word !== 'string' || !Object.hasOwn(statuses, word)) return undefined
+  if (!isName(carrierId) || typeof word !== 'string' || !Object.hasOwn(statuses, word)) return undefined
   const status = statuses[word] as DeliveryReport['status']
   const failure = status === 'undelivered' ? failureOf(word, [ErrorCode ?? SipResponseCode].flat()[0]) : undefined
-  const messageId = typeof message === 'string' ? message : undefined
+  const messageId = isName(message) ? message : undefined
   return { carrier: 'twilio', carrierId, messageId, status, failure }
+}
+
+/** A name of a message, such as a SID. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,256}$/.test(value)
 }
 
 /** Nobody picked up: another way may work. Twilio's code says it where there is one. */

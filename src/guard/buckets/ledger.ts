@@ -1,0 +1,144 @@
+import type { Instant } from '../../lib/clock.ts'
+import { all, type Db } from '../../store/db.ts'
+import {
+  type BucketRow,
+  enterInPostgres,
+  findBucket,
+  findKnown,
+  putBucket,
+  putKnown,
+  type TakeLists,
+  takeInPostgres,
+} from '../../store/guard-buckets.ts'
+import { enterDecision } from '../../store/guard-decisions.ts'
+import { type Bucket, type BucketRule, repaid, settled } from './bucket.ts'
+import { type AskerClass, type Draw, judge, type Taken } from './draw.ts'
+
+/** Who asks: known already, or by the keys that say it. */
+export type Asker = AskerClass | { number: string; device: string | undefined }
+
+/** What is paid back for a message whose code was entered. */
+export interface Charge {
+  key: string
+  pay: number
+}
+
+/** Where the buckets are. Every call is one step: of two that meet at a bucket, one sees what the other took. */
+export interface Ledger {
+  /** Takes from all buckets, or from none. */
+  take(asker: Asker, draws: readonly Draw[], at: Instant): Promise<Taken>
+  /** Pays back what the last message of `ref` took, once, and remembers the keys as known. */
+  enter(ref: string, known: readonly string[], at: Instant): Promise<void>
+}
+
+/** The ledger in the store: all nodes decide as one, and a restart forgets nothing. */
+export function createLedger(db: Db): Ledger {
+  return db.dialect === 'postgres' ? inPostgres(db) : inSqlite(db)
+}
+
+/** Functions in the database: one round trip. They do what `judge` and `bucket.ts` do. */
+function inPostgres(db: Db): Ledger {
+  return {
+    async take(asker, draws, at) {
+      const [known, number, device] =
+        typeof asker === 'number' ? [asker, null, null] : [null, asker.number, asker.device]
+      const [row] = await db.write(takeInPostgres(at, known, number, device ?? null, listsOf(draws)))
+      if (!row) throw new Error('guard_take gave no row')
+      const { balances, sents, entereds, spents, pendings, ats } = row
+      const bucketAt = (i: number): Bucket => ({
+        balance: balances?.[i] ?? (draws[i] as Draw).rule.base,
+        sent: sents?.[i] ?? 0,
+        entered: entereds?.[i] ?? 0,
+        spent: spents?.[i] ?? 0,
+        pending: pendings?.[i] ?? 0,
+        at: Number(ats[i] ?? at),
+      })
+      return {
+        asker: row.asker,
+        taken: row.taken,
+        draws: draws.map((_, i) => ({
+          used: row.used[i] === true,
+          refused: row.refused[i] === true,
+          bucket: bucketAt(i),
+        })),
+      }
+    },
+    async enter(ref, known, at) {
+      await db.write(enterInPostgres(at, ref, JSON.stringify(known)))
+    },
+  }
+}
+
+const conditionNumbers = { unless: 1, only: 2, without: 3 }
+
+/** The draws as the lists that the function takes. */
+function listsOf(draws: readonly Draw[]): TakeLists {
+  const numbers = draws.flatMap(({ rule, cost, classes, effect, when, vouchesFrom }) => [
+    rule.base,
+    rule.cap,
+    rule.refillMs,
+    rule.fadeMs,
+    rule.memoryMs,
+    cost,
+    classes,
+    effect === 'refuse' ? 1 : 0,
+    when ? conditionNumbers[when.is] : 0,
+    when ? when.voucher + 1 : 0,
+    vouchesFrom ?? -1,
+  ])
+  return {
+    keys: list(draws.map(({ key }) => key)),
+    scopes: list(draws.map(({ scope }) => scope)),
+    labels: list(draws.map(({ label }) => label)),
+    numbers: `{${numbers.join(',')}}`,
+  }
+}
+
+/** A list of texts as PostgreSQL writes it. */
+function list(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+}
+
+/** One writer, so that reading, judging and writing are one step already. */
+function inSqlite(db: Db): Ledger {
+  return {
+    take: (asker, draws, at) =>
+      db.unit(function* () {
+        const who =
+          typeof asker === 'number' ? asker : classOf(asker, yield* all(findKnown(asker.number, asker.device ?? null)))
+        const rows: (BucketRow | undefined)[] = []
+        for (const { key, classes } of draws)
+          rows.push(classes & (1 << who) ? (yield* all(findBucket(key)))[0] : undefined)
+        const { answer, after } = judge(draws, rows, who, at)
+        for (const [i, bucket] of after.entries()) if (bucket) yield* all(putBucket(rowOf(draws[i] as Draw, bucket)))
+        return answer
+      }),
+    enter: (ref, known, at) =>
+      db.unit(function* () {
+        const [decision] = yield* all(enterDecision(ref, at))
+        for (const key of known) yield* all(putKnown(key, at))
+        if (!decision) return
+        for (const { key, pay } of JSON.parse(decision.charged) as Charge[]) {
+          const [row] = yield* all(findBucket(key))
+          if (!row) continue
+          const rule = ruleOf(row)
+          yield* all(putBucket({ ...row, ...repaid(settled(row, rule, at), rule, pay, decision.price_micros / 1e6) }))
+        }
+      }),
+  }
+}
+
+function classOf({ number, device }: Exclude<Asker, number>, known: readonly { key: string }[]): AskerClass {
+  if (!known.some(({ key }) => key === number)) return 0
+  return device !== undefined && !known.some(({ key }) => key === device) ? 1 : 2
+}
+
+function rowOf({ key, scope, label, rule }: Draw, bucket: Bucket): BucketRow {
+  const { base, cap, refillMs, fadeMs, memoryMs } = rule
+  return { key, scope, label, base, cap, refill_ms: refillMs, fade_ms: fadeMs, memory_ms: memoryMs, ...bucket }
+}
+
+/** The rule that a bucket was last used by. */
+export function ruleOf({ base, cap, refill_ms, fade_ms, memory_ms }: BucketRow): BucketRule {
+  return { base, cap, refillMs: refill_ms, fadeMs: fade_ms, memoryMs: memory_ms }
+}

@@ -1,0 +1,51 @@
+import type { Instant } from '../lib/clock.ts'
+import { sql } from './db.ts'
+
+/** One answer of a guard, with what it was made of. Figures, no words; masked, but for what is sealed. */
+export interface DecisionRow {
+  id: string
+  at: Instant
+  /** The door that asked. */
+  door: 'verify' | 'gate'
+  /** The verification, or the transaction. */
+  ref: string
+  channel: string
+  country: string | null
+  /** The recipient, masked. */
+  recipient: string
+  /** The network of the caller: /24 or /48. */
+  address: string
+  asker: number
+  action: string
+  /** 1: the answer was carried out; 0: it was only noted. */
+  enforced: number
+  price_micros: number
+  /** JSON. */
+  reasons: string
+  /** JSON: the buckets that gave, and what an entered code pays back. */
+  charged: string
+  key_id: string
+  /** Recipient, address and device, for a trace; sealed. */
+  trace_sealed: string | null
+  entered_at: Instant | null
+  tries: number
+  delivery: string | null
+}
+
+/** Notes a decision. */
+export function insertDecision(d: Omit<DecisionRow, 'entered_at' | 'tries' | 'delivery'>) {
+  return sql`
+    insert into guard_decisions (id, at, door, ref, channel, country, recipient, address, asker, action, enforced, price_micros, reasons,
+      charged, key_id, trace_sealed)
+    values (${d.id}, ${d.at}, ${d.door}, ${d.ref}, ${d.channel}, ${d.country}, ${d.recipient}, ${d.address}, ${d.asker}, ${d.action},
+      ${d.enforced}, ${d.price_micros}, ${d.reasons}, ${d.charged}, ${d.key_id}, ${d.trace_sealed})`
+}
+
+/** The code of the last message of `ref` was entered. No row: there is none, or it was before. */
+export function enterDecision(ref: string, at: Instant) {
+  return sql<DecisionRow>`
+    update guard_decisions set entered_at = ${at}
+    where id = (select id from guard_decisions where ref = ${ref} and action = 'allow' order by at desc, id desc limit 1)
+      and entered_at is null
+    returning *`
+}

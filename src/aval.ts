@@ -13,7 +13,10 @@ import { fallBack } from './gate/fall-back.ts'
 import { createReceiptSigner } from './gate/receipt.ts'
 import { sendNotices } from './gate/send-notices.ts'
 import { sweep } from './gate/sweep.ts'
-import type { GuardRules } from './guard/decide.ts'
+import { defaultCuts } from './guard/buckets/scopes.ts'
+import type { SendRules } from './guard/decide-send.ts'
+import { builtInPrices } from './guard/prices.ts'
+import { createSendGuard } from './guard/send-guard.ts'
 import { createApp } from './http/app.ts'
 import { registerGate } from './http/gate/routes.ts'
 import { registerHealth } from './http/health.ts'
@@ -79,7 +82,7 @@ export async function createAval(
   const carrier = overrides.carrier ?? inbox
   const chosen = configuredCarriers(config.carriers, { keys, random, clock, publicUrl: config.publicUrl, log })
   const carriers = { ...(carrier && carriersOf(carrier)), ...chosen }
-  const guard: GuardRules = { mode: config.AVAL_GUARD_MODE, countries: countriesOf(config) }
+  const guard = createSendGuard({ db, keys, random, clock, log, rules: sendRulesOf(config) })
   const { publicUrl } = config
   const brand = config.AVAL_BRAND
   const verifier = config.twilio
@@ -150,12 +153,25 @@ export async function createAval(
       await Promise.all([app.close(), webhookWorker.close()])
       await Promise.all(Object.values(carriers).map((one) => one?.close?.()))
       await signAuditHeads(gate).catch(() => undefined)
+      await guard.flush()
       await db.close()
     },
   }
 }
 
-function countriesOf(config: AvalConfig): GuardRules['countries'] {
+function sendRulesOf(config: AvalConfig): SendRules {
+  return {
+    mode: config.AVAL_GUARD_MODE,
+    countries: countriesOf(config),
+    // The inbox costs nothing, so there is nothing to pump.
+    buckets: config.AVAL_GUARD_BUCKETS ?? (config.mode === 'local' ? 'shadow' : 'enforce'),
+    home: config.AVAL_HOME_COUNTRY,
+    prices: builtInPrices,
+    cuts: defaultCuts,
+  }
+}
+
+function countriesOf(config: AvalConfig): SendRules['countries'] {
   const given = config.AVAL_COUNTRIES ?? (config.mode === 'local' ? ['*'] : ['BR'])
   return given.join() === '*' ? '*' : new Set(given)
 }

@@ -162,6 +162,21 @@ export const settings = {
     'use enforce, shadow or off',
     z.enum(['enforce', 'shadow', 'off'], 'is no guard mode').default('enforce'),
   ),
+  AVAL_GUARD_BUCKETS: setting(
+    'The part of the guard against pumping: `enforce`; `shadow` decides and records but never diverts; `off`.',
+    '`shadow` in local mode, where messages cost nothing, `enforce` in production',
+    'use enforce, shadow or off',
+    z.enum(['enforce', 'shadow', 'off'], 'is no mode').optional(),
+  ),
+  AVAL_HOME_COUNTRY: setting(
+    'Country of most users: strangers there share two buckets, those of each other country have one.',
+    'BR',
+    'use a two-letter code such as BR',
+    z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'is no two-letter code')
+      .default('BR'),
+  ),
   AVAL_COUNTRIES: setting(
     'Countries that messages may go to: `BR,PT`, or `*`.',
     '`*` in local mode, BR in production',

@@ -1,4 +1,4 @@
-import { decide, logDecision } from '../guard/decide.ts'
+import { mayReach } from '../guard/destination-rules.ts'
 import type { Instant } from '../lib/clock.ts'
 import type { Phone } from '../lib/e164.ts'
 import { type Assurance, bitOf, isEnough } from '../model/assurance.ts'
@@ -72,12 +72,10 @@ export function notReachable(factors: readonly Factor[]): AvalError {
 
 /** Whether the guard lets a text message go to this line. */
 function takesText({ guard }: GateDeps, phone: Phone): boolean {
-  return decide(guard, phone, 'sms').action === 'allow'
+  return mayReach(guard.rules, phone, 'sms')
 }
 
-/** Whether no message of any kind may go to this phone. What a guard would have objected to is noted too. */
-function isClosed({ guard, log }: GateDeps, phone: Phone): boolean {
-  const decision = decide(guard, phone, 'call')
-  if (decision.action === 'allow') logDecision(log, decision, phone)
-  return decision.action === 'block'
+/** Whether no message of any kind may go to this phone. */
+function isClosed({ guard }: GateDeps, phone: Phone): boolean {
+  return !mayReach(guard.rules, phone, 'call')
 }

@@ -1,5 +1,7 @@
 import { coolDownMs } from '../guard/cool-down.ts'
-import { decide, logDecision } from '../guard/decide.ts'
+import type { SendDecision } from '../guard/decide-send.ts'
+import { destinationRefusal } from '../guard/destination-rules.ts'
+import { wordsOf } from '../guard/reason.ts'
 import { openAddress } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
 import { canReceiveSms, type Phone } from '../lib/e164.ts'
@@ -16,7 +18,7 @@ import { addressFor } from './ways.ts'
 
 /**
  * Sends a code, or the same code again while it lives; or asks for an app's code or a passkey. Refuses with transaction_<status>,
- * factor_not_allowed, factor_not_enrolled, destination_not_allowed, resend_too_soon, too_many_sends, no_carrier, and with delivery_failed
+ * factor_not_allowed, factor_not_enrolled, destination_not_allowed, another_way_needed, too_many_messages, resend_too_soon, too_many_sends, no_carrier, and with delivery_failed
  * when the message did not leave.
  */
 export async function challengeTransaction(
@@ -39,10 +41,23 @@ export async function challengeKnown(
 
   const at = deps.clock.now()
   const to = destinationOf(deps, transaction, factor)
-  if (factor !== 'email') refuseDestination(deps, phoneFrom(to.address), factor)
   const allowed = atOnce ? { sentBefore: at, sends: transaction.sends } : allowanceOf(deps, state, to.addressRef, at)
   const destination = { ...to, fallBackAt: fallBackAt(transaction, state.offered, factor, at) }
   const occasion = { at, ip: caller.ip }
+  const phone = factor === 'email' ? undefined : phoneFrom(to.address)
+  const request = {
+    door: 'gate' as const,
+    account: transaction.subject,
+    to: to.address,
+    phone,
+    channel: factor,
+    ip: caller.user ? caller.ip : undefined,
+  }
+  if (!mayAskNow(transaction, allowed)) throw await whyNotSent(deps, transaction.id)
+  const decision = await deps.guard.maySend(request)
+  const refused = decision.enforced && decision.action !== 'allow'
+  deps.guard.note(request, decision, refused ? '' : transaction.id)
+  if (refused) throw notAllowed(decision, phone, factor, state.offered)
   const started = await deps.verifier.start({ transaction, challenges }, destination, allowed, occasion)
   if (!started) throw await whyNotSent(deps, transaction.id)
   const { challenge } = started
@@ -59,7 +74,7 @@ function allowanceOf(
   addressRef: string,
   at: number,
 ): SendAllowance {
-  if (guard.mode === 'off') return { sentBefore: at, sends: null }
+  if (guard.rules.mode === 'off') return { sentBefore: at, sends: null }
   if (sends === 0) return { sentBefore: 0, sends: null }
   // A change leaves no challenge behind, and is no way round the wait.
   const isNew = challenges.length > 0 && !challenges.some((one) => one.addressRef === addressRef)
@@ -101,16 +116,65 @@ export function refuseFactor(transaction: Transaction, offered: readonly Factor[
   )
 }
 
-/** Refuses a number that no message may go to. Users are told only that this number does not work; the log has the reason. */
-export function refuseDestination(deps: Pick<GateDeps, 'guard' | 'log'>, phone: Phone, channel: Channel): void {
-  const decision = decide(deps.guard, phone, channel)
-  logDecision(deps.log, decision, phone)
-  if (decision.action === 'allow') return
+/** Whether a send could be had as the transaction was read: what is refused anyway takes nothing from the guard's buckets. */
+function mayAskNow({ sends, lastSentAt }: Transaction, allowed: SendAllowance): boolean {
+  if (sends >= sendsMax || (allowed.sends !== null && sends !== allowed.sends)) return false
+  return lastSentAt === null || lastSentAt <= allowed.sentBefore
+}
+
+/** Users are told what they can do; why is in the decision. */
+function notAllowed(
+  { action, reasons }: SendDecision,
+  phone: Phone | undefined,
+  channel: Channel,
+  offered: readonly Factor[],
+): AvalError {
+  const closed = reasons.some(({ code }) => code === 'country_closed' || code === 'line_unfit')
+  if (phone && closed) return destinationClosed(phone, channel)
+  const others = offered.filter((factor) => factor !== channel)
+  if (action === 'wait') {
+    const waits = reasons.flatMap((one) =>
+      one.code === 'bucket_empty' && one.next_in_s !== null ? [one.next_in_s] : [],
+    )
+    return new AvalError(
+      'too_many_messages',
+      'Too many codes were sent to this address lately and not entered. Use another way, or wait.',
+      { retryAfterS: Math.max(1, ...waits), ...alternatives(others) },
+    )
+  }
+  return new AvalError(
+    'another_way_needed',
+    'A code cannot be sent this way right now. Choose another way.',
+    alternatives(others),
+  )
+}
+
+function alternatives(others: readonly Factor[]) {
+  return faultOf('factor', others.length > 0 ? `use one of: ${others.join(', ')}` : 'no other way is open')
+}
+
+/** Refuses a number that no message may go to, before anything is made for it. */
+export function refuseDestination(
+  { guard, log }: Pick<GateDeps, 'guard' | 'log'>,
+  phone: Phone,
+  channel: Channel,
+): void {
+  const { mode } = guard.rules
+  const reason = mode === 'off' ? undefined : destinationRefusal(guard.rules, phone, channel)
+  if (!reason) return
+  const { country } = phone
+  const message = mode === 'enforce' ? 'a message was not allowed' : 'a message would not be allowed'
+  log.warn({ action: 'block', reasons: [wordsOf(reason)], country }, message)
+  if (mode === 'enforce') throw destinationClosed(phone, channel)
+}
+
+/** No message may go to this number. Users are told only that it does not work; the decision has the reason. */
+function destinationClosed(phone: Phone, channel: Channel): AvalError {
   const message =
     channel === 'call' || canReceiveSms(phone)
       ? 'Messages to this destination are not allowed.'
       : 'This number cannot receive text messages. Use a mobile number, or ask for a call.'
-  throw new AvalError('destination_not_allowed', message, faultOf('contact.phone', message))
+  return new AvalError('destination_not_allowed', message, faultOf('contact.phone', message))
 }
 
 async function whyNotSent(deps: GateDeps, id: string): Promise<AvalError> {

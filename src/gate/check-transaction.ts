@@ -1,6 +1,7 @@
 import { openAddress } from '../lib/address.ts'
 import { type Challenge, isLive } from '../model/challenge.ts'
 import { AvalError } from '../model/error.ts'
+import { isChannel } from '../model/factor.ts'
 import type { Transaction } from '../model/transaction.ts'
 import { findContacts } from '../store/contacts.ts'
 import { supersede } from '../verify/take-effect.ts'
@@ -37,6 +38,7 @@ export async function checkTransaction(
     if (before.transaction.status !== 'pending') throw conflict(before.transaction)
     const checked = await judge(deps, before, command)
     if (checked) {
+      await noteEntered(deps, before, checked)
       const matched = checked.outcome === 'approved' || checked.outcome === 'proven'
       const more = checked.outcome === 'proven'
       return {
@@ -48,6 +50,21 @@ export async function checkTransaction(
     const overtaken = now.transaction.status === 'pending' && now.transaction.proven !== before.transaction.proven
     if (!overtaken || tries === 4) throw await whyNotChecked(deps, before, now)
   }
+}
+
+/** A right code that came by a message pays back what the message took. What the guard cannot note takes nothing from the approval. */
+async function noteEntered(
+  deps: GateDeps,
+  { transaction, challenge }: TransactionState,
+  { outcome }: Checked,
+): Promise<void> {
+  const right = outcome === 'approved' || outcome === 'proven'
+  if (!right || !challenge || !isChannel(challenge.channel)) return
+  const to = addressOfChallenge(deps, transaction, challenge)
+  if (to === undefined) return
+  await deps.guard.entered(transaction.id, { account: transaction.subject, to }).catch((error: Error) => {
+    deps.log.warn({ why: error.name }, 'an entered code was not noted by the guard')
+  })
 }
 
 async function judge(

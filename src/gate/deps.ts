@@ -1,4 +1,4 @@
-import type { GuardRules } from '../guard/decide.ts'
+import type { SendGuard } from '../guard/send-guard.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
@@ -19,7 +19,7 @@ export interface GateDeps {
   random: Random
   keys: KeyRing
   verifier: Verifier
-  guard: GuardRules
+  guard: SendGuard
   policies: Policies
   receipts: ReceiptSigner
   /** Whose passkeys these are: the pages' host and origin (WebAuthn Level 3, 5.1.2). */
@@ -45,6 +45,8 @@ export function relyingPartyAt(publicUrl: string, name: string): RelyingParty {
 /** Who asks. */
 export interface Caller {
   ip: string
+  /** Whether that is where the user is: a platform's server is not. */
+  user?: boolean | undefined
 }
 
 /** A transaction as it stands now, with what can be done next. */

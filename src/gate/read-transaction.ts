@@ -48,7 +48,7 @@ export function stateOf(
   const { sends, lastSentAt } = transaction
   // A new address that has had no code yet is not made to wait for the others'.
   const waits =
-    guard.mode !== 'off' &&
+    guard.rules.mode !== 'off' &&
     !(awaitsTarget(transaction) && !challenges.some((one) => one.addressRef === transaction.targetRef))
   const wait = waits ? coolDownMs(sends) : 0
   return {

@@ -20,6 +20,8 @@ export type KeyPurpose =
   | 'access-token'
   | 'intercept'
   | 'custom-code'
+  | 'limit'
+  | 'trace'
 
 /** A ring of 256-bit root keys that stays outside the database. New data use the active key, old data name theirs. */
 export interface KeyRing {

@@ -22,6 +22,8 @@ export const errorCodes = {
   enrolment_over: 409,
   contact_in_use: 409,
   destination_not_allowed: 422,
+  another_way_needed: 422,
+  too_many_messages: 429,
   return_url_not_allowed: 422,
   payload_invalid: 422,
   transaction_not_approved: 409,

@@ -1,5 +1,5 @@
 import type { Instant } from '../lib/clock.ts'
-import { sql } from './db.ts'
+import { type Db, sql } from './db.ts'
 
 /** One answer of a guard, with what it was made of. Figures, no words; masked, but for what is sealed. */
 export interface DecisionRow {
@@ -32,13 +32,25 @@ export interface DecisionRow {
   delivery: string | null
 }
 
-/** Notes a decision. */
-export function insertDecision(d: Omit<DecisionRow, 'entered_at' | 'tries' | 'delivery'>) {
-  return sql`
-    insert into guard_decisions (id, at, door, ref, channel, country, recipient, address, asker, action, enforced, price_micros, reasons,
-      charged, key_id, trace_sealed)
-    values (${d.id}, ${d.at}, ${d.door}, ${d.ref}, ${d.channel}, ${d.country}, ${d.recipient}, ${d.address}, ${d.asker}, ${d.action},
-      ${d.enforced}, ${d.price_micros}, ${d.reasons}, ${d.charged}, ${d.key_id}, ${d.trace_sealed})`
+/** A decision before anything became of it. */
+export type NewDecision = Omit<DecisionRow, 'entered_at' | 'tries' | 'delivery'>
+
+/** Notes decisions; `list` is a JSON list of NewDecision. */
+export function insertDecisions(dialect: Db['dialect'], list: string) {
+  return dialect === 'sqlite'
+    ? sql`
+        insert into guard_decisions (id, at, door, ref, channel, country, recipient, address, asker, action, enforced, price_micros, reasons,
+          charged, key_id, trace_sealed)
+        select value ->> 'id', value ->> 'at', value ->> 'door', value ->> 'ref', value ->> 'channel', value ->> 'country',
+          value ->> 'recipient', value ->> 'address', value ->> 'asker', value ->> 'action', value ->> 'enforced', value ->> 'price_micros',
+          value ->> 'reasons', value ->> 'charged', value ->> 'key_id', value ->> 'trace_sealed'
+        from json_each(${list})`
+    : sql`
+        insert into guard_decisions (id, at, door, ref, channel, country, recipient, address, asker, action, enforced, price_micros, reasons,
+          charged, key_id, trace_sealed)
+        select * from jsonb_to_recordset(cast(${list} as jsonb)) as d(id text, at bigint, door text, ref text, channel text, country text,
+          recipient text, address text, asker bigint, action text, enforced bigint, price_micros bigint, reasons text, charged text,
+          key_id text, trace_sealed text)`
 }
 
 /** The code of the last message of `ref` was entered. No row: there is none, or it was before. */

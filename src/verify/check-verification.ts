@@ -1,8 +1,10 @@
+import { openAddress } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
 import { isSid } from '../lib/ids.ts'
 import { TwilioError } from '../model/twilio-error.ts'
 import { type Verification, verificationChecksMax } from '../model/verification.ts'
 import {
+  type CheckedRow,
   checkVerificationTo,
   expireVerifications,
   findLiveVerification,
@@ -53,7 +55,10 @@ export async function checkVerification(
   const [row] = lacksDeal ? [] : await deps.db.write(checkVerificationTo(service.sid, toRef, sid, macs, occasion))
   // A number was matched letter by letter, so it need not be opened.
   const known = sid === null && !command.to?.includes('@') ? command.to : undefined
-  if (row) return verificationOf(deps, row, service, known)
+  if (row) {
+    if (row.status === 'approved') await noteEntered(deps, service, row, known)
+    return verificationOf(deps, row, service, known)
+  }
 
   const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
   if (!live || (sid !== null && live.sid !== sid)) return undefined
@@ -67,6 +72,19 @@ export async function checkVerification(
     throw new TwilioError(60206)
   }
   throw new TwilioError(60202, undefined, { retryAfterS: secondsUntil(live.expires_at, occasion.at) })
+}
+
+/** The right code pays back what its message took. What the guard cannot note now takes nothing from the approval. */
+async function noteEntered(
+  deps: VerifyDeps,
+  service: Service,
+  row: CheckedRow,
+  known: string | undefined,
+): Promise<void> {
+  const to = known ?? openAddress(deps.keys, row.key_id, row.sid, row.to_sealed)
+  await deps.guard.entered(row.sid, { account: service.accountSid, to }).catch((error: Error) => {
+    deps.log.warn({ why: error.name }, 'an entered code was not noted by the guard')
+  })
 }
 
 /** The address of a live verification. A sid that is not live has none: its place may be another one's by now. */

@@ -1,6 +1,6 @@
 import type { Carriers } from '../channel/carrier.ts'
 import type { Template } from '../channel/templates.ts'
-import type { GuardLog, GuardRules } from '../guard/decide.ts'
+import type { GuardLog, SendGuard } from '../guard/send-guard.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
@@ -16,6 +16,6 @@ export interface VerifyDeps {
   carriers: Carriers
   /** The texts that a service or a start can name. */
   catalogue: readonly Template[]
-  guard: GuardRules
+  guard: SendGuard
   log: GuardLog
 }

@@ -17,10 +17,10 @@ import {
   startVerification as startRow,
   type VerificationRow,
 } from '../store/verifications.ts'
+import { askGuard } from './ask-guard.ts'
 import type { VerifyDeps } from './deps.ts'
 import { type Destination, destinationOf, type StartChannel } from './destination.ts'
 import { type MessageWishes, messageOf } from './message-of.ts'
-import { isSafeListed } from './safe-list.ts'
 import { spendServiceLimits } from './service-limits.ts'
 import { codeOf, newCode } from './verification-code.ts'
 import { toRefOf, verificationOf } from './verification-row.ts'
@@ -35,6 +35,8 @@ export interface StartVerification extends MessageWishes {
   /** Values of the service's rate limits, by their unique names. */
   rateLimits?: Record<string, string> | undefined
   riskCheck?: 'enable' | 'disable' | undefined
+  /** Where the user is, as the caller says. */
+  deviceIp?: string | undefined
   tags?: Record<string, string> | undefined
   /** Seconds that a new code lives, in place of the service's setting. */
   codeTtlS?: number | undefined
@@ -52,7 +54,8 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   const { service } = command
   if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
   if (command.customCode !== undefined && !service.settings.custom_code_enabled) throw new TwilioError(60204)
-  const destination = await destinationOf(deps, command, (phone) => isSafeListed(deps, service.accountSid, phone.e164))
+  const destination = destinationOf(command)
+  const guarded = await askGuard(deps, command, destination)
   const { channel } = destination
   const { catalogue } = deps
   // What cannot be written is refused before anything is counted: the longest code stands for the one to come.
@@ -62,6 +65,7 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   if (!carrier) throw noCarrier(channel)
   const instant = carrier.isInstant?.(destination) === true
   const { row, code } = await claim(deps, command, destination, instant)
+  deps.guard.note(guarded.request, guarded.decision, row.sid)
   // A code goes to the address that it was made for, whatever other spelling of the mailbox asks for it again.
   const to = channel === 'email' ? openAddress(deps.keys, row.key_id, row.sid, row.to_sealed) : destination.to
   const ttlMs = row.expires_at - row.updated_at

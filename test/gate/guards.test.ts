@@ -33,7 +33,9 @@ describe('a guard', () => {
       expect((await v2('POST', verifications, { To: phone, Channel: 'sms' })).status).toBe(201)
       expect(sent).toHaveLength(1)
       const log = logged()
-      expect(log.match(/"action":"allow","reasons":\["messages to PT are closed/g)).toHaveLength(2)
+      expect(
+        log.match(/"action":"block","reasons":\["messages to PT are closed[^\n]*would not be allowed/g),
+      ).toHaveLength(1)
       expect(log).not.toContain(phone.slice(1))
     })
 

@@ -4,7 +4,10 @@ import { templates } from '../../src/channel/templates.ts'
 import { type GateDeps, relyingPartyAt } from '../../src/gate/deps.ts'
 import { builtInPolicies, type Policies } from '../../src/gate/policy.ts'
 import { createReceiptSigner } from '../../src/gate/receipt.ts'
-import type { GuardRules } from '../../src/guard/decide.ts'
+import { defaultCuts } from '../../src/guard/buckets/scopes.ts'
+import type { SendRules } from '../../src/guard/decide-send.ts'
+import { builtInPrices } from '../../src/guard/prices.ts'
+import { createSendGuard } from '../../src/guard/send-guard.ts'
 import { createApp } from '../../src/http/app.ts'
 import { registerGate } from '../../src/http/gate/routes.ts'
 import { registerHealth } from '../../src/http/health.ts'
@@ -32,7 +35,7 @@ export const publicUrl = 'http://localhost:4000'
 export async function openDoors(
   db: Db,
   options: {
-    guard?: GuardRules
+    guard?: Partial<SendRules>
     policies?: Policies
     verifier?: Verifier
     clock?: ReturnType<typeof systemClock>
@@ -57,7 +60,16 @@ export async function openDoors(
   }
   const carriers = carriersOf(carrier)
   const { keys = ring, log: logger = log } = options
-  const guard = options.guard ?? { mode: 'enforce', countries: '*' }
+  const rules: SendRules = {
+    mode: 'enforce',
+    countries: '*',
+    buckets: 'shadow',
+    home: 'BR',
+    prices: builtInPrices,
+    cuts: defaultCuts,
+    ...options.guard,
+  }
+  const guard = createSendGuard({ db, keys, random, clock, log: logger, rules })
   const verifier =
     options.verifier ??
     createLocalVerifier({ db, random, keys, carriers, brand: 'Sympla', host: 'localhost', log: logger })

@@ -75,7 +75,7 @@ export function drawsFor(message: Message, cuts: Cuts, here: Conditions, abroad:
   const narrow = narrowDraw(here, cuts)
   const draws: Draw[] = []
   if (family === 'free') {
-    return [narrow('num', prefixed(family, recipient), everybody, 4, 2, 12 * hours)]
+    return [narrow('num', prefixed(family, recipient), everybody, 5, 2, 12 * hours)]
   }
   if (source) {
     draws.push({
@@ -88,8 +88,8 @@ export function drawsFor(message: Message, cuts: Cuts, here: Conditions, abroad:
     })
   }
   const ip = source ? 0 : -1
-  draws.push(narrow('num', prefixed(family, recipient), strangers, 4, 2, 12 * hours))
-  draws.push(narrow('own', prefixed(family, recipient), known, 4, 2, 12 * hours))
+  draws.push(narrow('num', prefixed(family, recipient), strangers, 5, 2, 12 * hours))
+  draws.push(narrow('own', prefixed(family, recipient), known, 5, 2, 12 * hours))
   if (block) draws.push(narrow('block', prefixed(family, block), unproven, 6, 12, day))
   draws.push({
     ...narrow('newdev', plain('newdev', family, message.country), newDevice, 40, 80, 12 * hours),

@@ -78,7 +78,8 @@ async function handle<Body>(
     params,
     body,
     query: request.query,
-    caller: { ip: callerAddress(request) },
+    // A client secret is in its user's browser, the API key on a server.
+    caller: { ip: callerAddress(request), user: actor === 'client' },
     operation,
     answer: (state) => transactionBody(state, { keys: door.keys, publicUrl: door.publicUrl, secrets: actor === 'api' }),
   })

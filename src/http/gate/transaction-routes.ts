@@ -78,7 +78,7 @@ export function addTransactionRoutes(add: AddRoute, door: GateDoor): void {
         returnUrl,
         expiresInS,
         operation,
-        caller: { ...caller, ip: client?.ip ?? caller.ip },
+        caller: client?.ip ? { ip: client.ip, user: true } : caller,
       }),
     )
   }

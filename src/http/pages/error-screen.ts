@@ -48,6 +48,10 @@ export function screenOfRefusal(
       return withProblem(now, error.status, copy.resendNone)
     case 'delivery_failed':
       return withProblem(now, 503, copy.notDelivered)
+    case 'another_way_needed':
+      return withProblem(now, 403, copy.anotherWayNeeded)
+    case 'too_many_messages':
+      return withProblem(now, error.status, copy.tooManyMessages)
     case 'destination_not_allowed':
     case 'contact_required':
     case 'contact_invalid':

@@ -98,7 +98,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   /** A visit that may change something: it must come from our own page, not too often, and mean the version that it showed. */
   async function act(request: FastifyRequest, reply: FastifyReply, page: (visit: Visit) => Promise<FastifyReply>) {
     refuseForeignForm(request.headers, deps.publicUrl)
-    const retryAfterS = deps.guard.mode === 'enforce' ? await slowDown(deps, callerAddress(request)) : undefined
+    const retryAfterS = deps.guard.rules.mode === 'enforce' ? await slowDown(deps, callerAddress(request)) : undefined
     if (retryAfterS !== undefined) throw new AvalError('too_many_requests', 'Too many requests.', { retryAfterS })
     return visit(request, reply, async (visit) => {
       const { version } = formOf(request)
@@ -302,7 +302,7 @@ function wrongText(copy: PageCopy, left: number): string {
 }
 
 function callerOf(request: FastifyRequest) {
-  return { ip: callerAddress(request) }
+  return { ip: callerAddress(request), user: true }
 }
 
 function formOf({ body }: FastifyRequest): Record<string, unknown> {

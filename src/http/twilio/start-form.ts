@@ -18,9 +18,9 @@ export function startOf(request: FastifyRequest, service: Service): StartVerific
   const to = form.required('To', 320)
   form.required('Channel')
   const name = form.text('CustomFriendlyName')
-  // Read and let go: their source is not here, but what is no IP address or flag is still a mistake worth naming.
   const deviceIp = form.text('DeviceIp')
   if (deviceIp !== undefined && !isIP(deviceIp)) throw invalidParameter('DeviceIp')
+  // Read and let go: what is no flag is still a mistake worth naming.
   form.flag('EnableSnaClientToken')
   form.text('CustomMessage')
   return {
@@ -36,6 +36,7 @@ export function startOf(request: FastifyRequest, service: Service): StartVerific
     rateLimits: stringsOf(form, 'RateLimits', { entries: 50, length: 256 }),
     appHash: appHash(form),
     sendDigits: sendDigits(form),
+    deviceIp,
     riskCheck: form.choice('RiskCheck', ['enable', 'disable']),
     tags: stringsOf(form, 'Tags', { entries: 10, length: 128 }),
     codeTtlS: form.integer('CodeTtl', 120, 86_400),

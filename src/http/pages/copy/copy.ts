@@ -86,6 +86,8 @@ export interface PageCopy {
   codeWrongLast: string
   codeExpired: string
   notDelivered: string
+  anotherWayNeeded: string
+  tooManyMessages: string
 
   /** Spoken and shown by the script. */
   expiring: string

@@ -149,6 +149,9 @@ export const en: PageCopy = {
   codeWrong: (left) => `That code isn't right. ${left === 1 ? '1 try' : `${left} tries`} left.`,
   codeWrongLast: "That code isn't right. 1 try left; after that this request is locked.",
   codeExpired: 'This code has expired. Request a new one.',
+  anotherWayNeeded: "We can't send a code this way right now. Choose another way.",
+  tooManyMessages:
+    'Several codes were sent to this contact already. Use the last one that came, or choose another way.',
   notDelivered: "The code couldn't be sent now. Try again in a moment or choose another way.",
 
   expiring: 'The code expires in 1 minute.',

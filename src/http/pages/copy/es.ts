@@ -155,6 +155,8 @@ export const es: PageCopy = {
   codeWrong: (left) => `El código no coincide. ${left === 1 ? 'Le queda 1 intento' : `Le quedan ${left} intentos`}.`,
   codeWrongLast: 'El código no coincide. Queda 1 intento; después esta solicitud se bloquea.',
   codeExpired: 'Este código expiró. Pida uno nuevo.',
+  anotherWayNeeded: 'No se puede enviar el código por este medio ahora. Elija otra forma.',
+  tooManyMessages: 'Ya enviamos varios códigos a este contacto. Use el último que llegó o elija otra forma.',
   notDelivered: 'No se pudo enviar el código ahora. Intente en un momento o elija otra forma.',
 
   expiring: 'El código expira en 1 minuto.',

@@ -156,6 +156,8 @@ export const ptBR: PageCopy = {
   codeWrong: (left) => `O código não confere. Você ainda tem ${left === 1 ? '1 tentativa' : `${left} tentativas`}.`,
   codeWrongLast: 'O código não confere. Resta 1 tentativa; depois este pedido fica bloqueado.',
   codeExpired: 'Este código expirou. Peça um novo.',
+  anotherWayNeeded: 'Não dá para enviar o código por aqui agora. Escolha outra forma.',
+  tooManyMessages: 'Já enviamos vários códigos para este contato. Use o último que chegou ou escolha outra forma.',
   notDelivered: 'O código não pôde ser enviado agora. Tente de novo em instantes ou escolha outra forma.',
 
   expiring: 'O código expira em 1 minuto.',

@@ -1,0 +1,163 @@
+import type { Instant } from '../lib/clock.ts'
+import type { Phone } from '../lib/e164.ts'
+import { type DecisionAction, type Reason, stricter } from '../model/decision.ts'
+import type { Channel } from '../model/factor.ts'
+import { waitFor } from './buckets/bucket.ts'
+import type { Conditions } from './buckets/conditions.ts'
+import type { AskerClass, Draw, Taken } from './buckets/draw.ts'
+import type { Asker, Charge } from './buckets/ledger.ts'
+import { type Cuts, drawsFor, type Message, type Named, type Scope } from './buckets/scopes.ts'
+import { type DestinationRules, destinationRefusal } from './destination-rules.ts'
+import { countedRecipient, maskRecipient, networksOf, wideNetwork } from './limit-keys.ts'
+import { type Prices, priceOf } from './prices.ts'
+
+/** What operators set. */
+export interface SendRules extends DestinationRules {
+  /** Whether empty buckets refuse, are only noted, or are not kept. */
+  buckets: 'enforce' | 'shadow' | 'off'
+  /** ISO 3166 country of most users: it has no bucket of its own for strangers' growth. */
+  home: string
+  prices: Prices
+  cuts: Cuts
+}
+
+/** A message that is about to be sent. */
+export interface SendAsk {
+  /** E.164 number or e-mail address. */
+  to: string
+  /** The number as the numbering plan knows it. */
+  phone: Phone | undefined
+  channel: Channel
+  segments?: number | undefined
+  /** Where the user is, if anybody says so: never the address of a server that asks for him. */
+  ip: string | undefined
+  /** Who asks, by keys that the store knows, or said outright in a trace. */
+  asker: Asker
+  /** Why no guard holds it up. It is counted all the same. */
+  waived?: 'safe_listed' | 'waived' | undefined
+  /** Millionths of a USD, in place of the table's. */
+  priceMicros?: number | undefined
+}
+
+/** The answer, with all that it was made of. */
+export interface SendDecision {
+  action: DecisionAction
+  /** Whether the answer is carried out; in shadow mode it is noted, and the message goes. */
+  enforced: boolean
+  reasons: Reason[]
+  asker: AskerClass
+  country: string
+  priceMicros: number
+  /** What an entered code pays back. */
+  charges: Charge[]
+}
+
+/** How keys are made of values, so that no value stands in a bucket. */
+export type KeyMaker = (scope: string, value: string) => string
+
+/** What the buckets are asked. */
+export interface TakeRequest {
+  asker: Asker
+  draws: Draw[]
+}
+
+/** What happens where a bucket is empty. */
+const whenEmpty: Partial<Record<Scope, DecisionAction>> = { num: 'wait', own: 'wait' }
+
+/**
+ * May this message be sent? One ordered list, cheap first: the destination's country and line, then the buckets, all or none of which
+ * give. Written as a generator that yields what it asks of the buckets, so that the very same steps decide in production and in a replay.
+ */
+export function* decideSend(
+  rules: SendRules,
+  keyOf: KeyMaker,
+  conditionsOf: (country: string, family: string) => Conditions,
+  ask: SendAsk,
+  at: Instant,
+): Generator<TakeRequest, SendDecision, Taken> {
+  const country = ask.phone?.country ?? 'ZZ'
+  const priceMicros = ask.priceMicros ?? priceOf(rules.prices, ask.channel, country, ask.segments)
+  const decision: SendDecision = {
+    action: 'allow',
+    enforced: true,
+    reasons: ask.waived ? [{ code: ask.waived }] : [],
+    asker: 0,
+    country,
+    priceMicros,
+    charges: [],
+  }
+  if (rules.mode === 'off') return decision
+  const refused = ask.phone && destinationRefusal(rules, ask.phone, ask.channel)
+  if (refused) {
+    decision.reasons.push(refused)
+    if (!ask.waived) return { ...decision, action: 'block', enforced: rules.mode === 'enforce' }
+  }
+  if (rules.buckets === 'off') return decision
+
+  const message = messageOf(rules, keyOf, ask, country, priceMicros)
+  const here = conditionsOf(country, message.family)
+  const draws = drawsFor(message, rules.cuts, here, conditionsOf('abroad', message.family))
+  const taken = yield { asker: ask.asker, draws }
+  decision.asker = taken.asker
+  if (taken.taken) {
+    decision.charges = draws.flatMap(({ key, pay }, i) => (taken.draws[i]?.used ? [{ key, pay }] : []))
+    return decision
+  }
+  for (const [i, { refused: empty, bucket }] of taken.draws.entries()) {
+    const draw = draws[i]
+    if (!empty || !draw) continue
+    decision.reasons.push(emptyReason(draw, { ...bucket, at }, here))
+    decision.action = stricter(decision.action, whenEmpty[draw.scope as Scope] ?? 'divert')
+  }
+  if (ask.waived) decision.action = 'allow'
+  decision.enforced = rules.mode === 'enforce' && rules.buckets === 'enforce'
+  return decision
+}
+
+function emptyReason(
+  { scope, label, rule, cost }: Draw,
+  bucket: Parameters<typeof waitFor>[0],
+  { normal }: Conditions,
+): Reason {
+  const wait = waitFor(bucket, rule, cost)
+  return {
+    code: 'bucket_empty',
+    scope,
+    label,
+    sent: rounded(bucket.sent),
+    entered: rounded(bucket.entered),
+    normal: rounded(normal),
+    balance: rounded(bucket.balance),
+    base: rounded(rule.base),
+    cost: rounded(cost),
+    next_in_s: Number.isFinite(wait) ? Math.ceil(wait / 1000) : null,
+  }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
+
+function messageOf(
+  { home }: SendRules,
+  keyOf: KeyMaker,
+  { to, phone, channel, ip }: SendAsk,
+  country: string,
+  priceMicros: number,
+): Message {
+  const recipient = countedRecipient(to)
+  const networks = networksOf(ip)
+  const named = (scope: string, value: string, label: string): Named => ({ key: keyOf(scope, value), label })
+  return {
+    family: channel === 'sms' || channel === 'call' ? channel : 'free',
+    price: priceMicros / 1e6,
+    country,
+    isHome: country === home,
+    recipient: named('recipient', recipient, maskRecipient(to)),
+    block: phone && named('block', recipient.slice(0, -4), `${recipient.slice(0, -4)}-••••`),
+    source: networks && {
+      ip: named('ip', networks.ip, wideNetwork(ip ?? '')),
+      net: named('net', networks.net, networks.net),
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import ipaddr from 'ipaddr.js'
+import { mailboxOf } from '../lib/email.ts'
+import { frame } from '../lib/frame.ts'
+import { networkOf } from '../lib/ip.ts'
+import { hmac, type KeyRing } from '../lib/keyring.ts'
+import type { Named } from './buckets/scopes.ts'
+
+/**
+ * The one number that limits count, whatever form it was given in: a Brazilian mobile with and without its ninth digit is one line
+ * (Anatel, Resolução 553/2010). For counting alone; messages go to the number as it is enrolled (security case A94).
+ */
+export function countedNumber(e164: string): string {
+  const brazilian = /^\+55([1-9]\d)([6-9]\d{7})$/.exec(e164)
+  return brazilian ? `+55${brazilian[1]}9${brazilian[2]}` : e164
+}
+
+const dotless = new Set(['gmail.com', 'googlemail.com'])
+
+/** The one mailbox that limits count: without tags, and at Gmail without dots. For counting alone (security case A95). */
+export function countedMailbox(address: string): string {
+  const mailbox = mailboxOf(address).toLowerCase()
+  const at = mailbox.lastIndexOf('@')
+  const domain = mailbox.slice(at + 1)
+  const [local = ''] = mailbox.slice(0, at).split('+')
+  return dotless.has(domain) ? `${local.replaceAll('.', '')}@gmail.com` : `${local}@${domain}`
+}
+
+/** The recipient of a message as limits count it. */
+export function countedRecipient(to: string): string {
+  return to.includes('@') ? countedMailbox(to) : countedNumber(to)
+}
+
+/** The networks that an address counts in: itself, or the /64 of an IPv6 one, and its /24 or /48. Undefined for one that is not public. */
+export function networksOf(ip: string | undefined): { ip: string; net: string } | undefined {
+  if (ip === undefined || !ipaddr.isValid(ip)) return undefined
+  const address = ipaddr.process(ip)
+  if (address.range() !== 'unicast') return undefined
+  return { ip: networkOf(ip), net: wideNetwork(ip) }
+}
+
+/** The /24 or /48 of an address; what cannot be read is "unknown". */
+export function wideNetwork(ip: string): string {
+  if (!ipaddr.isValid(ip)) return 'unknown'
+  const address = ipaddr.process(ip)
+  return address.kind() === 'ipv4'
+    ? `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`)}/24`
+    : `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/48`)}/48`
+}
+
+/**
+ * The key of a bucket: a keyed hash, for there are few enough numbers to try them all (LGPD art. 46). Under the oldest key of the ring,
+ * so that counts outlive a new one.
+ */
+export function limitKey(keys: KeyRing, scope: string, value: string): string {
+  const mac = hmac(keys.key(keys.oldestId, 'limit'), frame('aval/limit/v1', scope, value))
+  return mac.subarray(0, 16).toString('base64url')
+}
+
+/** The key of a recipient, and what an operator may see of it: "+55 •••• 4321". */
+export function namedRecipient(keys: KeyRing, to: string): Named {
+  return { key: limitKey(keys, 'recipient', countedRecipient(to)), label: maskRecipient(to) }
+}
+
+/** "•••• 4321", or "a•••@example.com". */
+export function maskRecipient(to: string): string {
+  if (!to.includes('@')) return `•••• ${to.slice(-4)}`
+  return `${to.slice(0, 1)}•••${to.slice(to.lastIndexOf('@'))}`
+}

@@ -1,0 +1,192 @@
+import { openBytes, sealBytes } from '../lib/aead.ts'
+import type { Clock, Instant } from '../lib/clock.ts'
+import type { Phone } from '../lib/e164.ts'
+import { frame } from '../lib/frame.ts'
+import { newId } from '../lib/ids.ts'
+import type { KeyRing } from '../lib/keyring.ts'
+import type { Random } from '../lib/random.ts'
+import type { Channel } from '../model/factor.ts'
+import type { Db } from '../store/db.ts'
+import { type BucketRow, findBuckets } from '../store/guard-buckets.ts'
+import { settled } from './buckets/bucket.ts'
+import { type Conditions, conditionsOf } from './buckets/conditions.ts'
+import { createLedger, ruleOf } from './buckets/ledger.ts'
+import { plain } from './buckets/scopes.ts'
+import { decideSend, type SendDecision, type SendRules } from './decide-send.ts'
+import { createDecisionLog } from './decision-log.ts'
+import { countedRecipient, limitKey, maskRecipient, wideNetwork } from './limit-keys.ts'
+import { wordsOf } from './reason.ts'
+
+/** Where the guard tells what it objected to. */
+export interface GuardLog {
+  warn(details: object, message: string): void
+}
+
+/** A message that somebody wants sent. */
+export interface SendRequest {
+  door: 'verify' | 'gate'
+  /** Within which a number that proved itself is known: an account, or a subject. */
+  account: string
+  /** E.164 number or e-mail address. */
+  to: string
+  phone: Phone | undefined
+  channel: Channel
+  segments?: number | undefined
+  /** Of the user, where it is known. */
+  ip: string | undefined
+  device?: string | undefined
+  waived?: 'safe_listed' | 'waived' | undefined
+}
+
+/** Decides over messages, for all nodes on one store. */
+export interface SendGuard {
+  readonly rules: SendRules
+  /**
+   * May this message be sent? What it costs is taken from the buckets at once; where it may not, nothing changes. Rejects with
+   * StoreUnavailable: where the buckets cannot be asked nothing is sent, for the message itself could not be noted either.
+   */
+  maySend(request: SendRequest): Promise<SendDecision>
+  /** Writes a decision down. `ref` names the verification or transaction; empty where nothing came of it. */
+  note(request: SendRequest, decision: SendDecision, ref: string): void
+  /** The code of the last message of `ref` was entered: its buckets are paid back, once, and its recipient is known from now on. */
+  entered(ref: string, who: Pick<SendRequest, 'account' | 'to' | 'device'>): Promise<void>
+  /** Resolves when all that was noted is written. */
+  flush(): Promise<void>
+}
+
+const conditionsForMs = 2_000
+
+/** The guard of messages over this store. */
+export function createSendGuard(deps: {
+  db: Db
+  keys: KeyRing
+  random: Random
+  clock: Pick<Clock, 'now'>
+  log: GuardLog
+  rules: SendRules
+}): SendGuard {
+  const { db, keys, random, clock, log, rules } = deps
+  const ledger = createLedger(db)
+  const decisions = createDecisionLog(db, log)
+  const conditions = createConditions(db)
+  const keyOf = (scope: string, value: string) => limitKey(keys, scope, value)
+  const off = rules.mode === 'off' || rules.buckets === 'off'
+
+  return {
+    rules,
+    async maySend(request) {
+      const at = clock.now()
+      const [number, device] = knownKeys(keys, request)
+      const country = request.phone?.country ?? 'ZZ'
+      const family = request.channel === 'sms' || request.channel === 'call' ? request.channel : 'free'
+      const known = off || family === 'free' ? undefined : await conditions.read(country, family, at)
+      const ask = { ...request, asker: { number, device } }
+      const steps = decideSend(rules, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
+      let step = steps.next()
+      while (!step.done) {
+        const { asker, draws } = step.value
+        step = steps.next(await ledger.take(asker, draws, at))
+      }
+      const decision = step.value
+      if (decision.action !== 'allow' || decision.reasons.length > 0) tell(log, decision)
+      return decision
+    },
+    note(request, decision, ref) {
+      if (rules.mode === 'off') return
+      const at = clock.now()
+      const id = newId('dec', at, random)
+      const { to, ip, device, account } = request
+      decisions.note({
+        id,
+        at,
+        door: request.door,
+        ref,
+        channel: request.channel,
+        country: decision.country,
+        recipient: maskRecipient(to),
+        address: ip === undefined ? '' : wideNetwork(ip),
+        asker: decision.asker,
+        action: decision.action,
+        enforced: decision.enforced ? 1 : 0,
+        price_micros: decision.priceMicros,
+        reasons: JSON.stringify(decision.reasons),
+        charged: JSON.stringify(decision.charges),
+        key_id: keys.activeId,
+        trace_sealed: sealTrace(keys, id, { to, ip, device, account }, random),
+      })
+    },
+    async entered(ref, who) {
+      if (off) return
+      await decisions.flush()
+      const known = knownKeys(keys, who).filter((key) => key !== undefined)
+      await ledger.enter(ref, known, clock.now())
+    },
+    flush: () => decisions.flush(),
+  }
+}
+
+/** The keys by which a recipient is known in an account: with any device, and with this one. */
+function knownKeys(
+  keys: KeyRing,
+  { account, to, device }: Pick<SendRequest, 'account' | 'to' | 'device'>,
+): [string, string | undefined] {
+  const name = JSON.stringify([account, countedRecipient(to)])
+  const ofDevice = device === undefined ? undefined : limitKey(keys, 'device', JSON.stringify([name, device]))
+  return [limitKey(keys, 'known', name), ofDevice]
+}
+
+/** What a trace needs of a decision and nobody else: opened where live traffic is exported. */
+export interface TraceFacts {
+  to: string
+  ip?: string | undefined
+  device?: string | undefined
+  account: string
+}
+
+function sealTrace(keys: KeyRing, id: string, facts: TraceFacts, random: Random): string {
+  const key = keys.key(keys.activeId, 'trace')
+  return sealBytes(key, Buffer.from(JSON.stringify(facts)), frame('aval/trace/v1', keys.activeId, id), random)
+}
+
+/** Opens what a decision keeps for traces; throws SealBroken or UnknownKey. */
+export function openTrace(keys: KeyRing, keyId: string, id: string, sealed: string): TraceFacts {
+  return JSON.parse(openBytes(keys.key(keyId, 'trace'), sealed, frame('aval/trace/v1', keyId, id)).toString())
+}
+
+/** Tells the log of the process. Users are told less. */
+function tell(log: GuardLog, { action, enforced, reasons, country }: SendDecision): void {
+  const message =
+    action === 'allow'
+      ? 'a message was let past a guard'
+      : enforced
+        ? 'a message was not allowed'
+        : 'a message would not be allowed'
+  log.warn({ action, reasons: reasons.map(wordsOf), country }, message)
+}
+
+/** How codes fare, as the store has it; read again after two seconds, for it changes slowly. */
+function createConditions(db: Db) {
+  const kept = new Map<string, { at: Instant; of: (country: string) => Conditions }>()
+  return {
+    async read(country: string, family: string, at: Instant): Promise<(country: string) => Conditions> {
+      const name = `${family}|${country}`
+      const known = kept.get(name)
+      if (known && at - known.at < conditionsForMs) return known.of
+      const keys = {
+        here: plain('stat', family, country).key,
+        abroad: plain('stat', family, 'abroad').key,
+        control: plain('control', family, country).key,
+      }
+      const rows = await db.read(findBuckets(db.dialect, JSON.stringify(Object.values(keys))))
+      const bucket = (key: string) => {
+        const row: BucketRow | undefined = rows.find((one) => one.key === key)
+        return row && settled(row, ruleOf(row), at)
+      }
+      const here = conditionsOf(bucket(keys.here), bucket(keys.control))
+      const abroad = conditionsOf(bucket(keys.abroad), undefined)
+      const of = (asked: string) => (asked === 'abroad' ? abroad : here)
+      kept.set(name, { at, of })
+      return of
+    },
+  }
+}

@@ -166,8 +166,8 @@ function sendRulesOf(config: AvalConfig): SendRules {
     // The inbox costs nothing, so there is nothing to pump.
     buckets: config.AVAL_GUARD_BUCKETS ?? (config.mode === 'local' ? 'shadow' : 'enforce'),
     home: config.AVAL_HOME_COUNTRY,
-    prices: builtInPrices,
-    cuts: defaultCuts,
+    prices: config.guardFile?.prices ?? builtInPrices,
+    cuts: config.guardFile?.cuts ?? defaultCuts,
   }
 }
 

@@ -2,22 +2,25 @@
 import { sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { version } from '../package.json'
+import { GuardUsageError, guardUsage, runGuard } from './cli-guard.ts'
 import { ConfigError } from './config.ts'
 import { BrokenAuthority } from './intercept/authority.ts'
 import { howToUse } from './intercept/how-to-use.ts'
 import { type Interceptor, PortOfAval, RefusedInProduction, startInterceptor } from './intercept/start.ts'
 
 const usage = `Usage: aval intercept [--json] [--port N]
+       aval guard replay --trace FILE [--policy FILE] [--json]
 
   intercept   A proxy through which programs that use an official Twilio SDK reach the local Aval, unchanged.
               It reads the settings of the server (PORT, AVAL_DATA_DIR, ...), and runs until it is stopped.
     --json      print one line of JSON, {"proxy": "http://127.0.0.1:...", "ca": "/..."}, instead of how to use it
     --port N    listen on this port of 127.0.0.1; 0, the default, takes a free one
+${guardUsage}
 
   --help, -h     this text
   --version, -v  the version
 
-Exit codes: 0 stopped, 1 it failed, 2 the command is wrong, 3 the settings are wrong or are those of production.`
+Exit codes: 0 done or stopped, 1 it failed, 2 the command is wrong, 3 the settings are wrong or are those of production.`
 
 const npxPollMs = 250
 
@@ -25,6 +28,7 @@ const npxPollMs = 250
 class UsageError extends Error {}
 
 async function main(): Promise<void> {
+  if (process.argv[2] === 'guard' && !process.argv.includes('--help')) return runGuard(process.argv.slice(3))
   const { values, positionals } = readArguments()
   if (values.help) return console.log(usage)
   if (values.version) return console.log(version)
@@ -86,7 +90,7 @@ function announce({ proxy, ca, avalUrl, made }: Interceptor, json: boolean): voi
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof GuardUsageError) {
     console.error(`aval: ${error.message}\n\n${usage}`)
     process.exit(2)
   }

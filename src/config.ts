@@ -8,6 +8,7 @@ import { type Template, templates } from './channel/templates.ts'
 import { readCarriers } from './config-carriers.ts'
 import { builtInPolicies, type Policies } from './gate/policy.ts'
 import { readPolicies } from './gate/policy-file.ts'
+import { type GuardFile, readGuardTable } from './guard/guard-file.ts'
 import type { Secret } from './lib/secret.ts'
 import { type Fault, parseSetting, type SettingName, type Settings, settings } from './settings.ts'
 
@@ -37,6 +38,8 @@ export interface AvalConfig extends Settings {
   testNumbers: TestNumbers
   /** The texts of verifications: the built-in ones, and those of a file. */
   catalogue: readonly Template[]
+  /** What AVAL_GUARD_POLICY says; undefined where there is no such file. */
+  guardFile: GuardFile | undefined
   /** The rules of every kind of transaction. */
   policies: Policies
 }
@@ -77,6 +80,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
   const policies = readTomlFile('AVAL_POLICIES', read, source.cwd, faults, readPolicyTable) ?? builtInPolicies
   const own = readTomlFile('AVAL_TEMPLATES', read, source.cwd, faults, readTemplateTable) ?? []
   const catalogue = [...templates, ...own]
+  const guardFile = readTomlFile('AVAL_GUARD_POLICY', read, source.cwd, faults, readGuardTable)
   const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
   if (mode === 'production') refuseDefaults(read, faults)
   if (faults.length > 0) throw new ConfigError(faults)
@@ -89,6 +93,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
     policies,
     testNumbers,
     catalogue,
+    guardFile,
     dataDir: resolve(source.cwd, read.AVAL_DATA_DIR),
     publicUrl: read.AVAL_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   }
@@ -231,7 +236,7 @@ function readTestNumbers({ AVAL_TEST_NUMBERS: text = '' }: Settings, faults: Fau
 
 /** What the TOML file that a setting names comes to. Undefined without one; every fault of a file is one of the setting. */
 function readTomlFile<T>(
-  name: 'AVAL_POLICIES' | 'AVAL_TEMPLATES',
+  name: 'AVAL_POLICIES' | 'AVAL_TEMPLATES' | 'AVAL_GUARD_POLICY',
   read: Settings,
   cwd: string,
   faults: Fault[],
@@ -250,7 +255,13 @@ function readTomlFile<T>(
   }
   const outcome = judge(table)
   if ('value' in outcome) return outcome.value
-  for (const wrong of outcome.faults) faults.push({ name, from: path, wrong, fix: 'see docs/policies.md' })
+  for (const wrong of outcome.faults)
+    faults.push({
+      name,
+      from: path,
+      wrong,
+      fix: `see ${name === 'AVAL_GUARD_POLICY' ? 'docs/guard.md' : 'docs/policies.md'}`,
+    })
   return undefined
 }
 

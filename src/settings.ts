@@ -168,6 +168,12 @@ export const settings = {
     'use enforce, shadow or off',
     z.enum(['enforce', 'shadow', 'off'], 'is no mode').optional(),
   ),
+  AVAL_GUARD_POLICY: setting(
+    'A TOML file of how the guard is cut: budgets in USD, tolerances, prices. docs/guard.md explains it.',
+    'the built-in cuts and prices',
+    'name a file that this user may read',
+    z.string().min(1).optional(),
+  ),
   AVAL_HOME_COUNTRY: setting(
     'Country of most users: strangers there share two buckets, those of each other country have one.',
     'BR',

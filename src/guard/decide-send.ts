@@ -31,6 +31,8 @@ export interface SendAsk {
   segments?: number | undefined
   /** Where the user is, if anybody says so: never the address of a server that asks for him. */
   ip: string | undefined
+  /** Whether an address of a private network tells sources apart, too: in a trace it does. */
+  anySource?: boolean | undefined
   /** Who asks, by keys that the store knows, or said outright in a trace. */
   asker: Asker
   /** Why no guard holds it up. It is counted all the same. */
@@ -141,12 +143,12 @@ function rounded(value: number): number {
 function messageOf(
   { home }: SendRules,
   keyOf: KeyMaker,
-  { to, phone, channel, ip }: SendAsk,
+  { to, phone, channel, ip, anySource = false }: SendAsk,
   country: string,
   priceMicros: number,
 ): Message {
   const recipient = countedRecipient(to)
-  const networks = networksOf(ip)
+  const networks = networksOf(ip, anySource)
   const named = (scope: string, value: string, label: string): Named => ({ key: keyOf(scope, value), label })
   return {
     family: channel === 'sms' || channel === 'call' ? channel : 'free',

@@ -30,11 +30,17 @@ export function countedRecipient(to: string): string {
   return to.includes('@') ? countedMailbox(to) : countedNumber(to)
 }
 
-/** The networks that an address counts in: itself, or the /64 of an IPv6 one, and its /24 or /48. Undefined for one that is not public. */
-export function networksOf(ip: string | undefined): { ip: string; net: string } | undefined {
+/** Addresses that are many users' or nobody's: a proxy of one's own, this machine. */
+const unplaced = new Set(['private', 'loopback', 'linkLocal', 'uniqueLocal', 'unspecified', 'carrierGradeNat'])
+
+/**
+ * The networks that an address counts in: itself, or the /64 of an IPv6 one, and its /24 or /48. Undefined for what cannot be read, and
+ * for an address of a private network unless `any` is asked for.
+ */
+export function networksOf(ip: string | undefined, any = false): { ip: string; net: string } | undefined {
   if (ip === undefined || !ipaddr.isValid(ip)) return undefined
   const address = ipaddr.process(ip)
-  if (address.range() !== 'unicast') return undefined
+  if (!any && unplaced.has(address.range())) return undefined
   return { ip: networkOf(ip), net: wideNetwork(ip) }
 }
 

@@ -33,6 +33,17 @@ export function parsePhone(text: string, defaultCountry?: CountryCode): Phone | 
   }
 }
 
+/**
+ * A number that was dialled once, read from what was recorded of it: one that no plan knows (any more, or yet) has the country of its
+ * calling code and no type. Undefined for what has not the form of E.164.
+ */
+export function recordedPhone(text: string): Phone | undefined {
+  const known = parsePhone(text)
+  if (known || !/^\+[1-9]\d{6,14}$/.test(text)) return known
+  const parsed = parsePhoneNumberFromString(text, { extract: false })
+  return { e164: text, country: parsed?.country ?? parsed?.getPossibleCountries()[0], type: undefined }
+}
+
 /** Whether a text message can reach the number, as far as the numbering plan tells. */
 export function canReceiveSms(phone: Phone): boolean {
   const { type } = phone

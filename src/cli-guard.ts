@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { parse as parseToml } from 'smol-toml'
+import { defaultCuts } from './guard/buckets/scopes.ts'
+import type { SendRules } from './guard/decide-send.ts'
+import { readGuardTable } from './guard/guard-file.ts'
+import { builtInPrices } from './guard/prices.ts'
+import { type ReplaySummary, replayFile } from './guard/replay/replay-file.ts'
+import { BadTrace } from './guard/replay/trace.ts'
+
+export const guardUsage = `  guard replay --trace FILE [--policy FILE] [--json]
+              Runs recorded traffic through the guard and says what it would have decided. Nothing is sent, and no store is touched.
+    --trace FILE   JSON lines in order of time: starts, checks and delivery reports (docs/guard.md)
+    --policy FILE  a candidate, as AVAL_GUARD_POLICY names it (TOML, or JSON by the ending .json); the built-in rules otherwise
+    --json         a line for each start, then one line {"summary": ...}`
+
+/** A file or an argument that is wrong, for whoever named it. */
+export class GuardUsageError extends Error {}
+
+/** aval guard ... */
+export async function runGuard(args: string[]): Promise<void> {
+  const [what, ...rest] = args
+  if (what !== 'replay') throw new GuardUsageError(what === undefined ? 'guard what?' : `there is no "guard ${what}"`)
+  const { trace, policy, json } = readArguments(rest)
+  if (trace === undefined) throw new GuardUsageError('guard replay needs --trace FILE')
+  const rules = rulesOf(policy)
+  // Written in large pieces: a trace has a million lines.
+  let lines: string[] = []
+  const flush = async () => {
+    const text = lines.join('')
+    lines = []
+    if (!process.stdout.write(text)) await new Promise((done) => process.stdout.once('drain', done))
+  }
+  try {
+    const summary = await replayFile(trace, rules, async (line) => {
+      if (!json) return
+      lines.push(`${JSON.stringify(line)}\n`)
+      if (lines.length >= 1000) await flush()
+    })
+    lines.push(json ? `${JSON.stringify({ summary })}\n` : inWords(summary))
+    await flush()
+  } catch (error) {
+    await flush()
+    if (error instanceof BadTrace) throw new GuardUsageError(error.message)
+    if ((error as { code?: string }).code === undefined) throw error
+    throw new GuardUsageError(`the trace ${trace} cannot be read (${(error as { code: string }).code})`)
+  }
+}
+
+function readArguments(args: string[]) {
+  try {
+    const options = { trace: { type: 'string' }, policy: { type: 'string' }, json: { type: 'boolean' } } as const
+    return parseArgs({ args, options }).values
+  } catch (error) {
+    throw new GuardUsageError((error as Error).message)
+  }
+}
+
+function rulesOf(path: string | undefined): SendRules {
+  const usual: SendRules = {
+    mode: 'enforce',
+    buckets: 'enforce',
+    countries: '*',
+    home: 'BR',
+    prices: builtInPrices,
+    cuts: defaultCuts,
+  }
+  if (path === undefined) return usual
+  const outcome = readGuardTable(tableIn(path))
+  if ('faults' in outcome) throw new GuardUsageError([`the policy ${path}:`, ...outcome.faults].join('\n  '))
+  const { rules, cuts, prices } = outcome.value
+  return { ...usual, ...rules, cuts, prices }
+}
+
+function tableIn(path: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new GuardUsageError(`the policy ${path} cannot be read (${(error as { code?: string }).code})`)
+  }
+  try {
+    return path.endsWith('.json') ? JSON.parse(text) : parseToml(text)
+  } catch {
+    throw new GuardUsageError(`the policy ${path} is no ${path.endsWith('.json') ? 'JSON' : 'TOML'}`)
+  }
+}
+
+function inWords({ starts, actions, entered, spent_usd, saved_usd, reasons }: ReplaySummary): string {
+  const others = Object.entries(actions).filter(([name, count]) => name !== 'allow' && count > 0)
+  const refused = others.map(([name, count]) => `${name} ${count}`).join(', ') || 'none'
+  const why = Object.entries(reasons)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `    ${name.padEnd(24)}${count}`)
+  return [
+    `  starts    ${starts}: ${actions.allow} allowed, of which ${entered} were entered; the rest: ${refused}`,
+    `  spent     USD ${spent_usd.toFixed(2)}`,
+    `  not spent USD ${saved_usd.toFixed(2)}`,
+    ...why,
+    '',
+  ].join('\n')
+}

@@ -15,6 +15,7 @@ import { sendNotices } from './gate/send-notices.ts'
 import { sweep } from './gate/sweep.ts'
 import { defaultCuts } from './guard/buckets/scopes.ts'
 import type { SendRules } from './guard/decide-send.ts'
+import { withFile } from './guard/guard-file.ts'
 import { builtInPrices } from './guard/prices.ts'
 import { createSendGuard } from './guard/send-guard.ts'
 import { createApp } from './http/app.ts'
@@ -57,6 +58,7 @@ const sweepMs = 15_000
 const inboxMs = 500
 const fallbackMs = 1_000
 const noticesMs = 1_000
+const guardMs = 2_000
 const headMs = 60_000
 const webhookMs = 1_000
 
@@ -134,6 +136,7 @@ export async function createAval(
     { name: 'sweep', everyMs: sweepMs, run: () => sweep(gate) },
     ...(inbox ? [{ name: 'inbox', everyMs: inboxMs, run: () => inbox.tick() }] : []),
     { name: 'fallback', everyMs: fallbackMs, run: () => fallBack(gate) },
+    { name: 'guard settings', everyMs: guardMs, run: () => guard.refresh() },
     { name: 'notices', everyMs: noticesMs, run: () => sendNotices(gate, carriers, brand) },
     { name: 'audit heads', everyMs: headMs, run: () => signAuditHeads(gate) },
     { name: 'webhooks', everyMs: webhookMs, run: webhookWorker.deliver },
@@ -160,15 +163,16 @@ export async function createAval(
 }
 
 function sendRulesOf(config: AvalConfig): SendRules {
-  return {
+  const rules: SendRules = {
     mode: config.AVAL_GUARD_MODE,
     countries: countriesOf(config),
     // The inbox costs nothing, so there is nothing to pump.
     buckets: config.AVAL_GUARD_BUCKETS ?? (config.mode === 'local' ? 'shadow' : 'enforce'),
     home: config.AVAL_HOME_COUNTRY,
-    prices: config.guardFile?.prices ?? builtInPrices,
-    cuts: config.guardFile?.cuts ?? defaultCuts,
+    prices: builtInPrices,
+    cuts: defaultCuts,
   }
+  return withFile(rules, config.guardFile)
 }
 
 function countriesOf(config: AvalConfig): SendRules['countries'] {

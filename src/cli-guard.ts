@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
 import { defaultCuts } from './guard/buckets/scopes.ts'
 import type { SendRules } from './guard/decide-send.ts'
-import { readGuardTable } from './guard/guard-file.ts'
+import { readGuardTable, withFile } from './guard/guard-file.ts'
 import { builtInPrices } from './guard/prices.ts'
 import { type ReplaySummary, replayFile } from './guard/replay/replay-file.ts'
 import { BadTrace } from './guard/replay/trace.ts'
@@ -68,8 +68,9 @@ function rulesOf(path: string | undefined): SendRules {
   if (path === undefined) return usual
   const outcome = readGuardTable(tableIn(path))
   if ('faults' in outcome) throw new GuardUsageError([`the policy ${path}:`, ...outcome.faults].join('\n  '))
-  const { rules, cuts, prices } = outcome.value
-  return { ...usual, ...rules, cuts, prices }
+  const { mode, buckets, home } = outcome.value
+  const set = { ...(mode && { mode }), ...(buckets && { buckets }), ...(home && { home }) }
+  return withFile({ ...usual, ...set }, outcome.value)
 }
 
 function tableIn(path: string): unknown {

@@ -2,6 +2,7 @@ import type { Instant } from '../lib/clock.ts'
 import type { Phone } from '../lib/e164.ts'
 import { type DecisionAction, type Reason, stricter } from '../model/decision.ts'
 import type { Channel } from '../model/factor.ts'
+import type { ListItemRow } from '../store/guard-settings.ts'
 import { waitFor } from './buckets/bucket.ts'
 import type { Conditions } from './buckets/conditions.ts'
 import type { AskerClass, Draw, Taken } from './buckets/draw.ts'
@@ -9,6 +10,7 @@ import type { Asker, Charge } from './buckets/ledger.ts'
 import { type Cuts, drawsFor, type Message, type Named, type Scope } from './buckets/scopes.ts'
 import { type DestinationRules, destinationRefusal } from './destination-rules.ts'
 import { countedRecipient, maskRecipient, networksOf, wideNetwork } from './limit-keys.ts'
+import type { Lists } from './lists.ts'
 import { type Prices, priceOf } from './prices.ts'
 
 /** What operators set. */
@@ -54,6 +56,12 @@ export interface SendDecision {
   charges: Charge[]
 }
 
+/** What is in force at this moment. */
+export interface InForce {
+  rules: SendRules
+  lists: Lists
+}
+
 /** How keys are made of values, so that no value stands in a bucket. */
 export type KeyMaker = (scope: string, value: string) => string
 
@@ -67,11 +75,11 @@ export interface TakeRequest {
 const whenEmpty: Partial<Record<Scope, DecisionAction>> = { num: 'wait', own: 'wait' }
 
 /**
- * May this message be sent? One ordered list, cheap first: the destination's country and line, then the buckets, all or none of which
- * give. Written as a generator that yields what it asks of the buckets, so that the very same steps decide in production and in a replay.
+ * May this message be sent? One ordered list, cheap first: lists, the destination's country and line, then the buckets, all or none of
+ * which give. Written as a generator that yields what it asks of the buckets, so that the very same steps decide in production and in a replay.
  */
 export function* decideSend(
-  rules: SendRules,
+  { rules, lists }: InForce,
   keyOf: KeyMaker,
   conditionsOf: (country: string, family: string) => Conditions,
   ask: SendAsk,
@@ -89,10 +97,16 @@ export function* decideSend(
     charges: [],
   }
   if (rules.mode === 'off') return decision
-  const refused = ask.phone && destinationRefusal(rules, ask.phone, ask.channel)
+  const listed = lists.find(
+    { recipient: keyOf('recipient', countedRecipient(ask.to)), e164: ask.phone?.e164, country, ip: ask.ip },
+    at,
+  )
+  const refused = listed?.effect === 'block' ? listedReason(listed) : refusedBy(rules, ask)
+  const waived = ask.waived !== undefined || listed?.effect === 'allow'
+  if (listed?.effect === 'allow') decision.reasons.push(listedReason(listed))
   if (refused) {
     decision.reasons.push(refused)
-    if (!ask.waived) return { ...decision, action: 'block', enforced: rules.mode === 'enforce' }
+    if (!waived) return { ...decision, action: 'block', enforced: rules.mode === 'enforce' }
   }
   if (rules.buckets === 'off') return decision
 
@@ -111,9 +125,17 @@ export function* decideSend(
     decision.reasons.push(emptyReason(draw, { ...bucket, at }, here))
     decision.action = stricter(decision.action, whenEmpty[draw.scope as Scope] ?? 'divert')
   }
-  if (ask.waived) decision.action = 'allow'
+  if (waived) decision.action = 'allow'
   decision.enforced = rules.mode === 'enforce' && rules.buckets === 'enforce'
   return decision
+}
+
+function refusedBy(rules: SendRules, { phone, channel }: SendAsk): Reason | undefined {
+  return phone && destinationRefusal(rules, phone, channel)
+}
+
+function listedReason({ effect, kind, label, note, until_at }: ListItemRow): Reason {
+  return { code: 'listed', effect, kind, label, note, until: until_at }
 }
 
 function emptyReason(

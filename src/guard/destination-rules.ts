@@ -5,16 +5,18 @@ import type { Channel } from '../model/factor.ts'
 /** What operators set: whether refusals count or are only noted, and the countries that may be reached. */
 export interface DestinationRules {
   mode: 'enforce' | 'shadow' | 'off'
-  /** ISO 3166 codes of the open destinations, or '*'. */
-  countries: '*' | ReadonlySet<string>
+  /** The open destinations. */
+  countries: Countries
+  /** The same for single channels, in place of `countries`. */
+  byChannel?: Partial<Record<Channel, Countries>> | undefined
 }
 
+/** ISO 3166 codes, or all. */
+export type Countries = '*' | ReadonlySet<string>
+
 /** Why no message of this kind may go to this number; undefined where one may. */
-export function destinationRefusal(
-  { countries }: DestinationRules,
-  phone: Phone,
-  channel: Channel,
-): Reason | undefined {
+export function destinationRefusal(rules: DestinationRules, phone: Phone, channel: Channel): Reason | undefined {
+  const countries = rules.byChannel?.[channel] ?? rules.countries
   if (countries !== '*' && !(phone.country && countries.has(phone.country)))
     return { code: 'country_closed', country: phone.country ?? 'ZZ' }
   if (channel !== 'sms' || canReceiveSms(phone)) return undefined

@@ -1,4 +1,5 @@
 import type { Reason } from '../model/decision.ts'
+import { moneyScopes } from './buckets/scopes.ts'
 
 const scopeWords: Record<string, string> = {
   ip: 'this address',
@@ -13,7 +14,6 @@ const scopeWords: Record<string, string> = {
   abroad: 'all other countries together',
   growth: 'the growth of this country',
 }
-const money = new Set(['home-', 'home+', 'country', 'abroad', 'growth'])
 
 /** A reason in words, for operators. Users are told only that another way is needed. */
 export function wordsOf(reason: Reason): string {
@@ -23,7 +23,7 @@ export function wordsOf(reason: Reason): string {
     case 'line_unfit':
       return `a ${reason.type} number takes no text messages`
     case 'listed':
-      return `${reason.label} is on the list ${reason.list}`
+      return `${reason.kind} ${reason.label} is on the ${reason.effect} list${reason.note ? ` (${reason.note})` : ''}`
     case 'rule':
       return `${reason.shadow ? 'shadow ' : ''}rule ${reason.line}: ${reason.rule}`
     case 'safe_listed':
@@ -40,7 +40,7 @@ export function wordsOf(reason: Reason): string {
 function emptyWords(reason: Extract<Reason, { code: 'bucket_empty' }>): string {
   const { scope, label, sent, entered, balance, base, cost, next_in_s } = reason
   const name = `${scopeWords[scope] ?? scope}${label ? ` (${label})` : ''}`
-  const holds = money.has(scope)
+  const holds = moneyScopes.has(scope)
     ? `it has USD ${fixed(Math.max(0, balance))} of ${fixed(base)} left, and a message costs ${fixed(cost)}`
     : `it has ${fixed(Math.max(0, balance))} of ${fixed(base)} messages left`
   const next = next_in_s === null ? 'none comes back by itself' : `the next in ${spanOf(next_in_s)}`

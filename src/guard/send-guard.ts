@@ -12,9 +12,11 @@ import { settled } from './buckets/bucket.ts'
 import { type Conditions, conditionsOf } from './buckets/conditions.ts'
 import { createLedger, ruleOf } from './buckets/ledger.ts'
 import { plain } from './buckets/scopes.ts'
-import { decideSend, type SendDecision, type SendRules } from './decide-send.ts'
+import { decideSend, type InForce, type SendDecision, type SendRules } from './decide-send.ts'
 import { createDecisionLog } from './decision-log.ts'
+import { createGuardBook, type GuardBook } from './guard-book.ts'
 import { countedRecipient, limitKey, maskRecipient, wideNetwork } from './limit-keys.ts'
+import { prepareLists } from './lists.ts'
 import { wordsOf } from './reason.ts'
 
 /** Where the guard tells what it objected to. */
@@ -40,7 +42,12 @@ export interface SendRequest {
 
 /** Decides over messages, for all nodes on one store. */
 export interface SendGuard {
+  /** The rules as they were read last; two seconds old at most, where `refresh` is called that often. */
   readonly rules: SendRules
+  /** What operators set. */
+  readonly book: GuardBook
+  /** Reads what operators set since. */
+  refresh(): Promise<void>
   /**
    * May this message be sent? What it costs is taken from the buckets at once; where it may not, nothing changes. Rejects with
    * StoreUnavailable: where the buckets cannot be asked nothing is sent, for the message itself could not be noted either.
@@ -55,6 +62,7 @@ export interface SendGuard {
 }
 
 const conditionsForMs = 2_000
+const nothingListed = prepareLists([])
 
 /** The guard of messages over this store. */
 export function createSendGuard(deps: {
@@ -65,23 +73,39 @@ export function createSendGuard(deps: {
   log: GuardLog
   rules: SendRules
 }): SendGuard {
-  const { db, keys, random, clock, log, rules } = deps
+  const { db, keys, random, clock, log } = deps
+  const book = createGuardBook(deps)
+  let { rules } = deps
   const ledger = createLedger(db)
   const decisions = createDecisionLog(db, log)
   const conditions = createConditions(db)
   const keyOf = (scope: string, value: string) => limitKey(keys, scope, value)
   const off = rules.mode === 'off' || rules.buckets === 'off'
 
+  async function inForce(): Promise<InForce> {
+    if (rules.mode === 'off') return { rules, lists: nothingListed }
+    const now = await book.inForce()
+    rules = now.rules
+    return now
+  }
+
   return {
-    rules,
+    get rules() {
+      return rules
+    },
+    book,
+    async refresh() {
+      await inForce()
+    },
     async maySend(request) {
+      const now = await inForce()
       const at = clock.now()
       const [number, device] = knownKeys(keys, request)
       const country = request.phone?.country ?? 'ZZ'
       const family = request.channel === 'sms' || request.channel === 'call' ? request.channel : 'free'
       const known = off || family === 'free' ? undefined : await conditions.read(country, family, at)
       const ask = { ...request, asker: { number, device } }
-      const steps = decideSend(rules, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
+      const steps = decideSend(now, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
       let step = steps.next()
       while (!step.done) {
         const { asker, draws } = step.value

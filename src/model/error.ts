@@ -37,6 +37,7 @@ export const errorCodes = {
   transaction_superseded: 409,
   transaction_pending: 409,
   transaction_changed: 409,
+  version_conflict: 409,
   release_in_progress: 409,
   release_mismatch: 409,
   release_blocked: 409,

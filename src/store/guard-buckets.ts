@@ -103,3 +103,18 @@ export function forgetBuckets(before: Instant, limit: number) {
     delete from guard_buckets where key in (select key from guard_buckets where at <= ${before} and scope not like 'stat%' limit ${limit})
     returning key`
 }
+
+/** Buckets that may be empty, those that were used last first: half of what is lent is gone. */
+export function findLowBuckets(limit: number) {
+  return sql<BucketRow>`select * from guard_buckets where base > 0 and balance < base / 2 order by at desc limit ${limit}`
+}
+
+/** Forgets a bucket: it is full again, and has seen nothing. No row back: there is none. */
+export function deleteBucket(key: string) {
+  return sql<{ key: string }>`delete from guard_buckets where key = ${key} returning key`
+}
+
+/** Fills a bucket to its base; what it has seen stays. No row back: there is none, or it is full. */
+export function fillBucket(key: string) {
+  return sql<BucketRow>`update guard_buckets set balance = base where key = ${key} and balance < base returning *`
+}

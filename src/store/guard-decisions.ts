@@ -61,3 +61,64 @@ export function enterDecision(ref: string, at: Instant) {
       and entered_at is null
     returning *`
 }
+
+/** Which decisions are meant; null filters nothing. */
+export interface DecisionFilter {
+  action: string | null
+  channel: string | null
+  country: string | null
+  door: string | null
+  ref: string | null
+  /** Older than this id. */
+  before: string | null
+  limit: number
+}
+
+/** Decisions, the newest first, in the order of the primary key. */
+export function listDecisions(f: DecisionFilter) {
+  return sql<DecisionRow>`
+    select * from guard_decisions
+    where id < ${f.before ?? 'dec~'}
+      and (cast(${f.action} as text) is null or action = ${f.action}) and (cast(${f.channel} as text) is null or channel = ${f.channel})
+      and (cast(${f.country} as text) is null or country = ${f.country}) and (cast(${f.door} as text) is null or door = ${f.door})
+      and (cast(${f.ref} as text) is null or ref = ${f.ref})
+    order by id desc limit ${f.limit}`
+}
+
+/** One decision. */
+export function findDecision(id: string) {
+  return sql<DecisionRow>`select * from guard_decisions where id = ${id}`
+}
+
+/** What was spent and what was not since `from`, by country and channel. */
+export function sumDecisions(from: Instant) {
+  return sql<{
+    country: string | null
+    channel: string
+    allowed: number
+    entered: number
+    refused: number
+    spent: number
+    saved: number
+  }>`
+    select country, channel,
+      sum(case when action = 'allow' or enforced = 0 then 1 else 0 end) as allowed,
+      sum(case when entered_at is not null then 1 else 0 end) as entered,
+      sum(case when action <> 'allow' and enforced = 1 then 1 else 0 end) as refused,
+      cast(sum(case when action = 'allow' or enforced = 0 then price_micros else 0 end) as bigint) as spent,
+      cast(sum(case when action <> 'allow' and enforced = 1 then price_micros else 0 end) as bigint) as saved
+    from guard_decisions where at >= ${from} group by country, channel order by country, channel`
+}
+
+/** Takes recipient and address out of decisions from before `before`, `limit` at a time. */
+export function forgetTraces(before: Instant, limit: number) {
+  return sql<{ id: string }>`
+    update guard_decisions set trace_sealed = null, recipient = '', address = ''
+    where id in (select id from guard_decisions where at <= ${before} and trace_sealed is not null order by at limit ${limit}) returning id`
+}
+
+/** Removes decisions from before `before`, `limit` at a time. */
+export function forgetDecisions(before: Instant, limit: number) {
+  return sql<{ id: string }>`
+    delete from guard_decisions where id in (select id from guard_decisions where at <= ${before} order by at limit ${limit}) returning id`
+}

@@ -77,8 +77,11 @@ describe('aval guard replay', () => {
   it('takes a candidate, and tells what is wrong with one', async () => {
     const path = folder()
     writeFileSync(join(path, 'trace.jsonl'), JSON.stringify(start('a', 0)))
-    writeFileSync(join(path, 'closed.toml'), 'countries = ["BR"]\n[prices.GH]\nsms = 0.5\n')
-    writeFileSync(join(path, 'bad.toml'), 'hom = "BR"\nwide_tolerance = 4\n')
+    writeFileSync(
+      join(path, 'closed.toml'),
+      '[geo]\ncountries = ["BR"]\n[prices]\nas_of = "2026-11-01"\n[prices.usd.GH]\nsms = 0.5\n',
+    )
+    writeFileSync(join(path, 'bad.toml'), 'hom = "BR"\n[budgets]\nwide_tolerance = 4\n')
     const closed = await run('--trace', join(path, 'trace.jsonl'), '--policy', join(path, 'closed.toml'), '--json')
     expect(JSON.parse(closed.out.split('\n')[0] ?? '')).toMatchObject({
       action: 'block',

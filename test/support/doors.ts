@@ -107,7 +107,7 @@ export async function openDoors(
 
   /** One request to /v1. `key` is the bearer token; the API key unless said otherwise. */
   async function v1(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     more: { key?: string | null; headers?: Record<string, string> } = {},

@@ -20,6 +20,9 @@ export const scopes = [
 ] as const
 export type Scope = (typeof scopes)[number]
 
+/** Scopes whose buckets hold USD; the others hold messages. */
+export const moneyScopes: ReadonlySet<string> = new Set(['home-', 'home+', 'country', 'abroad', 'growth'])
+
 /** A key of a bucket, and what may be shown of it. */
 export interface Named {
   key: string

@@ -7,6 +7,7 @@ import { createMemoryLedger } from '../buckets/memory-ledger.ts'
 import { plain } from '../buckets/scopes.ts'
 import { decideSend, type SendRules } from '../decide-send.ts'
 import { countedRecipient } from '../limit-keys.ts'
+import { prepareLists } from '../lists.ts'
 import type { TraceCheck, TraceDelivery, TraceStart } from './trace.ts'
 
 /** The answer to one start of a trace. */
@@ -32,6 +33,8 @@ interface Sent {
   entered: boolean
   names: string[]
 }
+
+const noLists = prepareLists([])
 
 /** A replay from empty buckets. `phoneOf` may know numbers faster than the numbering plan does. */
 export function createReplay(rules: SendRules, phoneOf: (to: string) => Phone | undefined = recordedPhone): Replay {
@@ -78,7 +81,13 @@ export function createReplay(rules: SendRules, phoneOf: (to: string) => Phone | 
         asker: askerOf(event, ...names),
         priceMicros: event.price == null ? undefined : Math.round(event.price * 1e6),
       }
-      const steps = decideSend(rules, (scope, value) => `${scope}|${value}`, conditionsAt(t), ask, t)
+      const steps = decideSend(
+        { rules, lists: noLists },
+        (scope, value) => `${scope}|${value}`,
+        conditionsAt(t),
+        ask,
+        t,
+      )
       let step = steps.next()
       while (!step.done) {
         const { asker, draws } = step.value

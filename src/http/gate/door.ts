@@ -32,7 +32,7 @@ export interface Context<Body> {
 
 /** One route of /v1: who may call, what it takes, which command it is. */
 export interface Route<Body> {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   /** Whether the client secret of the transaction opens it too. */
   client: boolean

@@ -49,6 +49,27 @@ create table guard_decisions (
   tries bigint not null default 0,
   delivery text
 );
+create table guard_settings (
+  part text not null,
+  version bigint not null,
+  value text not null,
+  why text not null,
+  created_at bigint not null,
+  primary key (part, version)
+);
+
+create table guard_list_items (
+  id text primary key,
+  effect text not null,
+  kind text not null,
+  value text not null,
+  label text not null,
+  note text not null,
+  created_at bigint not null,
+  until_at bigint
+);
+create unique index guard_list_items_once on guard_list_items (kind, value, effect);
+
 create index guard_decisions_by_ref on guard_decisions (ref, at);
 create index guard_decisions_refusing on guard_decisions (at) where action <> 'allow';
 `

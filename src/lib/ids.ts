@@ -19,6 +19,11 @@ export function newId(prefix: string, at: Instant, random: Random): string {
   return `${prefix}_${newHex(at, random)}`
 }
 
+/** Where the ids of the gate that were made from `at` on begin, in their own order. */
+export function firstIdAt(prefix: string, at: Instant): string {
+  return `${prefix}_${Math.max(0, at).toString(16).padStart(12, '0')}`
+}
+
 /** Whether `text` has the form of a SID with this prefix. Hexadecimal digits of either case count, as at Twilio. */
 export function isSid(prefix: string, text: string): boolean {
   return text.length === 34 && text.startsWith(prefix) && /^[0-9a-fA-F]{32}$/.test(text.slice(2))

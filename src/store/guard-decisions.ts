@@ -1,4 +1,5 @@
 import type { Instant } from '../lib/clock.ts'
+import { firstIdAt } from '../lib/ids.ts'
 import { type Db, sql } from './db.ts'
 
 /** One answer of a guard, with what it was made of. Figures, no words; masked, but for what is sealed. */
@@ -107,18 +108,18 @@ export function sumDecisions(from: Instant) {
       sum(case when action <> 'allow' and enforced = 1 then 1 else 0 end) as refused,
       cast(sum(case when action = 'allow' or enforced = 0 then price_micros else 0 end) as bigint) as spent,
       cast(sum(case when action <> 'allow' and enforced = 1 then price_micros else 0 end) as bigint) as saved
-    from guard_decisions where at >= ${from} group by country, channel order by country, channel`
+    from guard_decisions where id >= ${firstIdAt('dec', from)} group by country, channel order by country, channel`
 }
 
 /** Takes recipient and address out of decisions from before `before`, `limit` at a time. */
 export function forgetTraces(before: Instant, limit: number) {
   return sql<{ id: string }>`
     update guard_decisions set trace_sealed = null, recipient = '', address = ''
-    where id in (select id from guard_decisions where at <= ${before} and trace_sealed is not null order by at limit ${limit}) returning id`
+    where id in (select id from guard_decisions where trace_sealed is not null and id <= ${firstIdAt('dec', before)} order by id limit ${limit}) returning id`
 }
 
 /** Removes decisions from before `before`, `limit` at a time. */
 export function forgetDecisions(before: Instant, limit: number) {
   return sql<{ id: string }>`
-    delete from guard_decisions where id in (select id from guard_decisions where at <= ${before} order by at limit ${limit}) returning id`
+    delete from guard_decisions where id in (select id from guard_decisions where id <= ${firstIdAt('dec', before)} order by id limit ${limit}) returning id`
 }

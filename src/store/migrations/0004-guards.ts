@@ -68,10 +68,11 @@ create table guard_list_items (
   created_at bigint not null,
   until_at bigint
 );
+create index guard_list_items_ended on guard_list_items (until_at) where until_at is not null;
 create unique index guard_list_items_once on guard_list_items (kind, value, effect);
 
 create index guard_decisions_by_ref on guard_decisions (ref, at);
-create index guard_decisions_refusing on guard_decisions (at) where action <> 'allow';
+create index guard_decisions_traced on guard_decisions (id) where trace_sealed is not null;
 `
 
 // The same rules as src/guard/buckets/bucket.ts and draw.ts, where they are explained; a test holds the two against each other.

@@ -13,6 +13,7 @@ import { fallBack } from './gate/fall-back.ts'
 import { createReceiptSigner } from './gate/receipt.ts'
 import { sendNotices } from './gate/send-notices.ts'
 import { sweep } from './gate/sweep.ts'
+import { createAlarm } from './guard/alarm-hook.ts'
 import { defaultCuts } from './guard/buckets/scopes.ts'
 import type { SendRules } from './guard/decide-send.ts'
 import { withFile } from './guard/guard-file.ts'
@@ -84,7 +85,10 @@ export async function createAval(
   const carrier = overrides.carrier ?? inbox
   const chosen = configuredCarriers(config.carriers, { keys, random, clock, publicUrl: config.publicUrl, log })
   const carriers = { ...(carrier && carriersOf(carrier)), ...chosen }
-  const guard = createSendGuard({ db, keys, random, clock, log, rules: sendRulesOf(config) })
+  const networks = parseNetworks([...(local ? loopback : []), ...(config.AVAL_WEBHOOK_NETWORKS ?? [])])
+  const outbound = createOutbound({ networks })
+  const onAlarm = createAlarm({ hook: config.alarm, outbound, clock, random, log })
+  const guard = createSendGuard({ db, keys, random, clock, log, rules: sendRulesOf(config), onAlarm })
   const { publicUrl } = config
   const brand = config.AVAL_BRAND
   const verifier = config.twilio
@@ -101,8 +105,7 @@ export async function createAval(
   const gate = { db, clock, random, keys, verifier, guard, policies, receipts, relyingParty, returnOrigins, log }
   const services = createServices({ db, clock, random })
   await services.create(credentials.accountSid, brand, {}, credentials.serviceSid)
-  const networks = parseNetworks([...(local ? loopback : []), ...(config.AVAL_WEBHOOK_NETWORKS ?? [])])
-  const webhooks = { ...gate, authToken: credentials.authToken, outbound: createOutbound({ networks }) }
+  const webhooks = { ...gate, authToken: credentials.authToken, outbound }
   const webhookWorker = createWebhookWorker(webhooks)
   const lookups: LookupDeps = { db, keys, lookupSource: config.lookup && createLookupSource(config.lookup, log) }
 

@@ -8,6 +8,7 @@ import { type Template, templates } from './channel/templates.ts'
 import { readCarriers } from './config-carriers.ts'
 import { builtInPolicies, type Policies } from './gate/policy.ts'
 import { readPolicies } from './gate/policy-file.ts'
+import type { AlarmHook } from './guard/alarm-hook.ts'
 import { type GuardFile, readGuardTable } from './guard/guard-file.ts'
 import type { Secret } from './lib/secret.ts'
 import { type Fault, parseSetting, type SettingName, type Settings, settings } from './settings.ts'
@@ -40,6 +41,8 @@ export interface AvalConfig extends Settings {
   catalogue: readonly Template[]
   /** What AVAL_GUARD_POLICY says; undefined where there is no such file. */
   guardFile: GuardFile | undefined
+  /** Who is told of caps; undefined: the log alone. */
+  alarm: AlarmHook | undefined
   /** The rules of every kind of transaction. */
   policies: Policies
 }
@@ -80,6 +83,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
   const policies = readTomlFile('AVAL_POLICIES', read, source.cwd, faults, readPolicyTable) ?? builtInPolicies
   const own = readTomlFile('AVAL_TEMPLATES', read, source.cwd, faults, readTemplateTable) ?? []
   const catalogue = [...templates, ...own]
+  const alarm = readAlarm(read, faults)
   const guardFile = readTomlFile('AVAL_GUARD_POLICY', read, source.cwd, faults, readGuardTable)
   const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
   if (mode === 'production') refuseDefaults(read, faults)
@@ -94,6 +98,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
     testNumbers,
     catalogue,
     guardFile,
+    alarm,
     dataDir: resolve(source.cwd, read.AVAL_DATA_DIR),
     publicUrl: read.AVAL_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   }
@@ -217,6 +222,17 @@ function refuseCarriers(carriers: CarrierChoices, faults: Fault[]): void {
       fix: 'remove it, or the TWILIO_ settings',
     })
   }
+}
+
+function readAlarm(
+  { AVAL_ALARM_URL: url, AVAL_ALARM_SECRET: secret }: Settings,
+  faults: Fault[],
+): AlarmHook | undefined {
+  if (url !== undefined && secret !== undefined) return { url, secret }
+  if (url === undefined && secret === undefined) return undefined
+  const name = url === undefined ? 'AVAL_ALARM_URL' : 'AVAL_ALARM_SECRET'
+  faults.push({ name, from: 'not set', wrong: 'is missing while its twin is set', fix: 'set both, or neither' })
+  return undefined
 }
 
 function readTestNumbers({ AVAL_TEST_NUMBERS: text = '' }: Settings, faults: Fault[]): TestNumbers {

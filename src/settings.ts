@@ -174,6 +174,18 @@ export const settings = {
     'name a file that this user may read',
     z.string().min(1).optional(),
   ),
+  AVAL_ALARM_URL: setting(
+    'Where a cap of spending that is reached by 50, 80 or 100 percent is posted, signed by Standard Webhooks. Must be https, or loopback.',
+    'none: the log alone says it',
+    'use a form like https://ops.example.com/aval',
+    serviceUrl.optional(),
+  ),
+  AVAL_ALARM_SECRET: setting(
+    'Secret that signs those alarms.',
+    'none',
+    'use whsec_ and base64 of 24 to 64 random bytes',
+    secret(z.string().refine(isHookSecret, 'is not whsec_ and base64 of 24 to 64 bytes')),
+  ),
   AVAL_HOME_COUNTRY: setting(
     'Country of most users: strangers there share two buckets, those of each other country have one.',
     'BR',

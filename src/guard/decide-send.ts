@@ -3,11 +3,12 @@ import type { Phone } from '../lib/e164.ts'
 import { type DecisionAction, type Reason, stricter } from '../model/decision.ts'
 import type { Channel } from '../model/factor.ts'
 import type { ListItemRow } from '../store/guard-settings.ts'
-import { waitFor } from './buckets/bucket.ts'
+import { type Bucket, waitFor } from './buckets/bucket.ts'
 import type { Conditions } from './buckets/conditions.ts'
 import type { AskerClass, Draw, Taken } from './buckets/draw.ts'
 import type { Asker, Charge } from './buckets/ledger.ts'
 import { type Cuts, drawsFor, type Message, type Named, type Scope } from './buckets/scopes.ts'
+import { type Alarm, alarmsOf, type Caps, capDraws } from './caps.ts'
 import { type DestinationRules, destinationRefusal } from './destination-rules.ts'
 import { countedRecipient, maskRecipient, networksOf, wideNetwork } from './limit-keys.ts'
 import type { Lists } from './lists.ts'
@@ -21,6 +22,7 @@ export interface SendRules extends DestinationRules {
   home: string
   prices: Prices
   cuts: Cuts
+  caps?: Caps | undefined
 }
 
 /** A message that is about to be sent. */
@@ -31,6 +33,8 @@ export interface SendAsk {
   phone: Phone | undefined
   channel: Channel
   segments?: number | undefined
+  /** The account, or `gate`: what caps of services are named by. */
+  service?: string | undefined
   /** Where the user is, if anybody says so: never the address of a server that asks for him. */
   ip: string | undefined
   /** Whether an address of a private network tells sources apart, too: in a trace it does. */
@@ -54,6 +58,8 @@ export interface SendDecision {
   priceMicros: number
   /** What an entered code pays back. */
   charges: Charge[]
+  /** Shares of caps that it reached. */
+  alarms: Alarm[]
 }
 
 /** What is in force at this moment. */
@@ -95,6 +101,7 @@ export function* decideSend(
     country,
     priceMicros,
     charges: [],
+    alarms: [],
   }
   if (rules.mode === 'off') return decision
   const listed = lists.find(
@@ -108,26 +115,64 @@ export function* decideSend(
     decision.reasons.push(refused)
     if (!waived) return { ...decision, action: 'block', enforced: rules.mode === 'enforce' }
   }
-  if (rules.buckets === 'off') return decision
+  if (rules.buckets !== 'off') {
+    const message = messageOf(rules, keyOf, ask, country, priceMicros)
+    yield* askBuckets(rules, message, conditionsOf, ask, decision, at)
+    if (waived) decision.action = 'allow'
+    if (decision.action !== 'allow' && decision.enforced) return decision
+  }
+  yield* askCaps(rules, ask, decision, at)
+  return decision
+}
 
-  const message = messageOf(rules, keyOf, ask, country, priceMicros)
-  const here = conditionsOf(country, message.family)
+/** Takes from the buckets of a message, and notes in the decision what they said. */
+function* askBuckets(
+  rules: SendRules,
+  message: Message,
+  conditionsOf: (country: string, family: string) => Conditions,
+  { asker }: SendAsk,
+  decision: SendDecision,
+  at: Instant,
+): Generator<TakeRequest, void, Taken> {
+  const here = conditionsOf(message.country, message.family)
   const draws = drawsFor(message, rules.cuts, here, conditionsOf('abroad', message.family))
-  const taken = yield { asker: ask.asker, draws }
+  const taken = yield { asker, draws }
   decision.asker = taken.asker
   if (taken.taken) {
     decision.charges = draws.flatMap(({ key, pay }, i) => (taken.draws[i]?.used ? [{ key, pay }] : []))
-    return decision
+    return
   }
-  for (const [i, { refused: empty, bucket }] of taken.draws.entries()) {
+  for (const [i, { refused, bucket }] of taken.draws.entries()) {
     const draw = draws[i]
-    if (!empty || !draw) continue
-    decision.reasons.push(emptyReason(draw, { ...bucket, at }, here))
+    if (!refused || !draw) continue
+    decision.reasons.push(emptyReason(draw, { ...bucket, at }, here.normal))
     decision.action = stricter(decision.action, whenEmpty[draw.scope as Scope] ?? 'divert')
   }
-  if (waived) decision.action = 'allow'
   decision.enforced = rules.mode === 'enforce' && rules.buckets === 'enforce'
-  return decision
+}
+
+/** Takes the price from the caps. They hold for everybody, also where the buckets are only watched: money is money. */
+function* askCaps(
+  rules: SendRules,
+  { channel, service = 'gate' }: SendAsk,
+  decision: SendDecision,
+  at: Instant,
+): Generator<TakeRequest, void, Taken> {
+  const { country, priceMicros } = decision
+  const draws = capDraws(rules.caps, { channel, country, service, usd: priceMicros / 1e6 }, at)
+  if (draws.length === 0) return
+  const taken = yield { asker: decision.asker, draws }
+  if (taken.taken) {
+    decision.alarms = alarmsOf(
+      draws,
+      taken.draws.map(({ bucket }) => bucket.balance),
+    )
+    return
+  }
+  for (const [i, { refused, bucket }] of taken.draws.entries())
+    if (refused) decision.reasons.push(emptyReason(draws[i] as Draw, { ...bucket, at }, 0))
+  decision.action = 'divert'
+  decision.enforced = rules.mode === 'enforce'
 }
 
 function refusedBy(rules: SendRules, { phone, channel }: SendAsk): Reason | undefined {
@@ -138,12 +183,8 @@ function listedReason({ effect, kind, label, note, until_at }: ListItemRow): Rea
   return { code: 'listed', effect, kind, label, note, until: until_at }
 }
 
-function emptyReason(
-  { scope, label, rule, cost }: Draw,
-  bucket: Parameters<typeof waitFor>[0],
-  { normal }: Conditions,
-): Reason {
-  const wait = waitFor(bucket, rule, cost)
+function emptyReason({ scope, label, rule, cost }: Draw, bucket: Bucket, normal: number): Reason {
+  const wait = scope === 'cap' ? Number.POSITIVE_INFINITY : waitFor(bucket, rule, cost)
   return {
     code: 'bucket_empty',
     scope,

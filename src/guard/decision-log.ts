@@ -1,4 +1,4 @@
-import type { Db } from '../store/db.ts'
+import { all, type Db } from '../store/db.ts'
 import { insertDecisions, type NewDecision } from '../store/guard-decisions.ts'
 import type { GuardLog } from './send-guard.ts'
 
@@ -26,7 +26,11 @@ export function createDecisionLog(db: Db, log: GuardLog): DecisionLog {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, batchMax)
       waiting = waiting.slice(batchMax)
-      await db.write(insertDecisions(db.dialect, JSON.stringify(batch))).catch((error: Error) => {
+      const statement = insertDecisions(db.dialect, JSON.stringify(batch))
+      const written = db.quick(function* () {
+        yield* all(statement)
+      })
+      await written.catch((error: Error) => {
         log.warn({ lost: batch.length, why: error.name }, 'decisions of the guard could not be written down')
       })
     }

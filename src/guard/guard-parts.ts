@@ -8,6 +8,8 @@ const countries = z.union([z.literal('*'), z.array(country).max(300)], 'is neith
 const usd = z.number().min(0).max(1_000_000)
 const tolerance = z.number().min(0.1).max(1)
 
+const cap = z.strictObject({ day_usd: usd, month_usd: usd }).partial()
+
 /** What operators may set while Aval runs, and what it must look like. */
 export const parts = {
   geo: z.strictObject({ countries, by_channel: z.partialRecord(z.enum(channels), countries).optional() }),
@@ -28,12 +30,20 @@ export const parts = {
       wide_tolerance: tolerance,
     })
     .partial(),
+  caps: z
+    .strictObject({
+      ...cap.shape,
+      by_channel: z.partialRecord(z.enum(channels), cap),
+      by_country: z.record(country, cap),
+      by_service: z.record(z.string().regex(/^(AC[0-9a-f]{32}|gate)$/, 'is neither an account SID nor gate'), cap),
+    })
+    .partial(),
 } as const
 export type Part = keyof typeof parts
 export type PartValue<Name extends Part> = z.output<(typeof parts)[Name]>
 
 /** What a part is before anybody set it. */
-export function startOf(part: Part, { countries, byChannel, prices, cuts }: SendRules): PartValue<Part> {
+export function startOf(part: Part, { countries, byChannel, prices, cuts, caps = {} }: SendRules): PartValue<Part> {
   switch (part) {
     case 'geo':
       return {
@@ -52,6 +62,8 @@ export function startOf(part: Part, { countries, byChannel, prices, cuts }: Send
           ]),
         ),
       }
+    case 'caps':
+      return caps as PartValue<'caps'>
     case 'budgets':
       return {
         home_base_usd: cuts.homeBaseUsd,
@@ -80,6 +92,7 @@ export function withPart(rules: SendRules, part: Part, value: PartValue<Part>): 
     }
     return { ...rules, prices: { asOf: as_of, byCountry } }
   }
+  if (part === 'caps') return { ...rules, caps: value as PartValue<'caps'> }
   const given = value as PartValue<'budgets'>
   return {
     ...rules,

@@ -33,7 +33,7 @@ export function wordsOf(reason: Reason): string {
     case 'store_unavailable':
       return 'the store could not be asked'
     case 'bucket_empty':
-      return emptyWords(reason)
+      return reason.scope === 'cap' ? capWords(reason) : emptyWords(reason)
   }
 }
 
@@ -45,6 +45,11 @@ function emptyWords(reason: Extract<Reason, { code: 'bucket_empty' }>): string {
     : `it has ${fixed(Math.max(0, balance))} of ${fixed(base)} messages left`
   const next = next_in_s === null ? 'none comes back by itself' : `the next in ${spanOf(next_in_s)}`
   return `${name} has sent ${Math.round(sent)} codes lately, ${Math.round(entered)} of them entered; ${holds}, ${next}`
+}
+
+function capWords({ label, balance, base, cost }: Extract<Reason, { code: 'bucket_empty' }>): string {
+  const left = fixed(Math.max(0, balance))
+  return `the cap of ${label} is spent: USD ${left} of ${fixed(base)} are left, and a message costs ${fixed(cost)}`
 }
 
 function fixed(value: number): string {

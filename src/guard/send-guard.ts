@@ -12,6 +12,7 @@ import { settled } from './buckets/bucket.ts'
 import { type Conditions, conditionsOf } from './buckets/conditions.ts'
 import { createLedger, ruleOf } from './buckets/ledger.ts'
 import { plain } from './buckets/scopes.ts'
+import type { Alarm } from './caps.ts'
 import { decideSend, type InForce, type SendDecision, type SendRules } from './decide-send.ts'
 import { createDecisionLog } from './decision-log.ts'
 import { createGuardBook, type GuardBook } from './guard-book.ts'
@@ -72,8 +73,10 @@ export function createSendGuard(deps: {
   clock: Pick<Clock, 'now'>
   log: GuardLog
   rules: SendRules
+  /** Called once for each share of a cap that is reached. */
+  onAlarm?: ((alarm: Alarm) => void) | undefined
 }): SendGuard {
-  const { db, keys, random, clock, log } = deps
+  const { db, keys, random, clock, log, onAlarm } = deps
   const book = createGuardBook(deps)
   let { rules } = deps
   const ledger = createLedger(db)
@@ -104,7 +107,8 @@ export function createSendGuard(deps: {
       const country = request.phone?.country ?? 'ZZ'
       const family = request.channel === 'sms' || request.channel === 'call' ? request.channel : 'free'
       const known = off || family === 'free' ? undefined : await conditions.read(country, family, at)
-      const ask = { ...request, asker: { number, device } }
+      const service = request.door === 'gate' ? 'gate' : request.account
+      const ask = { ...request, service, asker: { number, device } }
       const steps = decideSend(now, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
       let step = steps.next()
       while (!step.done) {
@@ -112,6 +116,7 @@ export function createSendGuard(deps: {
         step = steps.next(await ledger.take(asker, draws, at))
       }
       const decision = step.value
+      for (const alarm of decision.alarms) onAlarm?.(alarm)
       if (decision.action !== 'allow' || decision.reasons.length > 0) tell(log, decision)
       return decision
     },

@@ -21,6 +21,11 @@ export interface Db {
   write<Row>(statement: Statement<Row>): Promise<Row[]>
   /** May run the generator function more than once (after a deadlock), so it must have no effects of its own. */
   unit<T>(steps: () => Unit<T>): Promise<T>
+  /**
+   * As unit, for counts that may be lost: it does not wait for the disk. A kill of the process takes nothing back, a power cut may take the
+   * last moments.
+   */
+  quick<T>(steps: () => Unit<T>): Promise<T>
   /** Runs `steps` alone: no other node or process is inside an exclusive section of this store. For migrations. */
   exclusive<T>(steps: (session: Session) => Promise<T>): Promise<T>
   ping(): Promise<void>

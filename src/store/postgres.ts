@@ -8,7 +8,7 @@ const triesMax = 3
 
 /**
  * Opens a PostgreSQL store. Statements are prepared once a connection; a lost connection, a time-out or a full pool
- * reject with StoreUnavailable. A unit that PostgreSQL broke off for a deadlock or a conflict is run again, thrice at most.
+ * reject with StoreUnavailable. What PostgreSQL broke off for a deadlock or a conflict is run again, thrice at most.
  */
 export function openPostgres(url: string, onError: (error: Error) => void): Db {
   const pool = new pg.Pool({
@@ -38,20 +38,23 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
   }
 
   async function once<Row>(statement: Statement<Row>): Promise<Row[]> {
-    try {
-      return (await pool.query(query(statement))).rows
-    } catch (error) {
-      throw isOutage(error) ? new StoreUnavailable(error) : withoutRow(error)
+    for (let tries = 1; ; tries++) {
+      try {
+        return (await pool.query(query(statement))).rows
+      } catch (error) {
+        if (isConflict(error) && tries < triesMax) continue
+        throw isOutage(error) || isConflict(error) ? new StoreUnavailable(error) : withoutRow(error)
+      }
     }
   }
 
-  async function unitOnce<T>(steps: () => Unit<T>): Promise<T> {
+  async function unitOnce<T>(steps: () => Unit<T>, begin: string): Promise<T> {
     const client = await pool.connect().catch((error: unknown) => {
       throw new StoreUnavailable(error)
     })
     let broken: Error | undefined
     try {
-      await client.query('begin')
+      await client.query(begin)
       const unit = steps()
       let step = unit.next([])
       while (!step.done) step = unit.next((await client.query(query(step.value))).rows)
@@ -67,19 +70,22 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
     }
   }
 
+  async function unitRetried<T>(steps: () => Unit<T>, begin: string): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await unitOnce(steps, begin)
+      } catch (error) {
+        if (tries === triesMax || !isConflict(error)) throw isConflict(error) ? new StoreUnavailable(error) : error
+      }
+    }
+  }
+
   return {
     dialect: 'postgres',
     read: once,
     write: once,
-    async unit(steps) {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await unitOnce(steps)
-        } catch (error) {
-          if (tries === triesMax || !isConflict(error)) throw isConflict(error) ? new StoreUnavailable(error) : error
-        }
-      }
-    },
+    unit: (steps) => unitRetried(steps, 'begin'),
+    quick: (steps) => unitRetried(steps, 'begin; set local synchronous_commit = off'),
     async exclusive(steps) {
       const client = await pool.connect()
       try {

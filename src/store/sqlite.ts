@@ -14,24 +14,9 @@ interface Job {
  * so that one fsync makes all of them durable; each still applies or fails alone.
  */
 export function openSqlite(file: string): Db {
-  const database = new DatabaseSync(file, { timeout: 3000 })
   // FULL: with NORMAL a power cut may take back committed transactions, and with them counted guesses (sqlite.org/pragma).
-  database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on',
-  )
-  // 16 MB of log: pages that are written often reach the database file once for many commits. 8 MB of pages stay in memory.
-  database.exec('pragma wal_autocheckpoint = 4000; pragma cache_size = -8000')
-  database.function('sha256_hex', { deterministic: true }, (text) => hash('sha256', String(text)))
-
-  const prepared = new WeakMap<TemplateStringsArray, StatementSync>()
-  function execute(statement: Statement<unknown>): unknown[] {
-    let ready = prepared.get(statement.shape)
-    if (!ready) {
-      ready = database.prepare(textOf(statement.shape, 'sqlite'))
-      prepared.set(statement.shape, ready)
-    }
-    return ready.all(...statement.values)
-  }
+  const { database, execute } = connect(file, 'full')
+  let hasty: ReturnType<typeof connect> | undefined
 
   // Prepared once: parsing these texts anew would cost as much as the statements between them.
   const [begin, commit, savepoint, release, undo] = [
@@ -109,6 +94,11 @@ export function openSqlite(file: string): Db {
     // One statement fails alone without a savepoint: SQLite takes back what it did (sqlite.org/lang_conflict, ABORT).
     write: <Row>(statement: Statement<Row>) => enqueue(() => execute(statement) as Row[]),
     unit: (steps) => enqueue(() => runUnit(steps)),
+    // Never in the midst of a shared commit, which is one turn of the event loop.
+    async quick(steps) {
+      hasty ??= connect(file, 'normal')
+      return runAtOnce(hasty, steps)
+    },
     async exclusive(steps) {
       database.exec('begin exclusive')
       try {
@@ -128,8 +118,47 @@ export function openSqlite(file: string): Db {
     },
     async close() {
       commitQueue()
+      hasty?.database.close()
       database.close()
     },
+  }
+}
+
+/** One connection, and what runs statements on it. */
+function connect(file: string, synchronous: 'full' | 'normal') {
+  const database = new DatabaseSync(file, { timeout: 3000 })
+  database.exec(
+    `pragma journal_mode = wal; pragma synchronous = ${synchronous}; pragma foreign_keys = on; pragma secure_delete = on`,
+  )
+  // 16 MB of log: pages that are written often reach the database file once for many commits. 8 MB of pages stay in memory.
+  database.exec('pragma wal_autocheckpoint = 4000; pragma cache_size = -8000')
+  database.function('sha256_hex', { deterministic: true }, (text) => hash('sha256', String(text)))
+  const prepared = new WeakMap<TemplateStringsArray, StatementSync>()
+  return {
+    database,
+    execute(statement: Statement<unknown>): unknown[] {
+      let ready = prepared.get(statement.shape)
+      if (!ready) {
+        ready = database.prepare(textOf(statement.shape, 'sqlite'))
+        prepared.set(statement.shape, ready)
+      }
+      return ready.all(...statement.values)
+    },
+  }
+}
+
+/** A unit in a transaction of its own. */
+function runAtOnce<T>({ database, execute }: ReturnType<typeof connect>, steps: () => Unit<T>): T {
+  try {
+    database.exec('begin immediate')
+    const unit = steps()
+    let step = unit.next([])
+    while (!step.done) step = unit.next(execute(step.value))
+    database.exec('commit')
+    return step.value
+  } catch (error) {
+    if (database.isOpen && database.isTransaction) database.exec('rollback')
+    throw isOutage(error) ? new StoreUnavailable(error) : error
   }
 }
 

@@ -48,7 +48,9 @@ describeStores('the ledger of the guard', (openStore) => {
           at += step.wait
           const fair = { normal: 0.8, incident: 1, usualDay: 20 }
           const here = step.number > 3 ? conditionsOf(undefined, undefined) : fair
-          const draws = drawsFor(messageOf(step), defaultCuts, here, fair).map((draw) => ({
+          // What operators set may change between two messages.
+          const cuts = { ...defaultCuts, homeBaseUsd: i % 3 === 0 ? 12 : 10, countryBaseUsd: 2 - (i % 4) * 0.5 }
+          const draws = drawsFor(messageOf(step), cuts, here, fair).map((draw) => ({
             ...draw,
             key: `${prefix}|${draw.key}`,
           }))

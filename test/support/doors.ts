@@ -5,6 +5,7 @@ import { type GateDeps, relyingPartyAt } from '../../src/gate/deps.ts'
 import { builtInPolicies, type Policies } from '../../src/gate/policy.ts'
 import { createReceiptSigner } from '../../src/gate/receipt.ts'
 import { defaultCuts } from '../../src/guard/buckets/scopes.ts'
+import type { Alarm } from '../../src/guard/caps.ts'
 import type { SendRules } from '../../src/guard/decide-send.ts'
 import { builtInPrices } from '../../src/guard/prices.ts'
 import { createSendGuard } from '../../src/guard/send-guard.ts'
@@ -36,6 +37,7 @@ export async function openDoors(
   db: Db,
   options: {
     guard?: Partial<SendRules>
+    onAlarm?: (alarm: Alarm) => void
     policies?: Policies
     verifier?: Verifier
     clock?: ReturnType<typeof systemClock>
@@ -69,7 +71,7 @@ export async function openDoors(
     cuts: defaultCuts,
     ...options.guard,
   }
-  const guard = createSendGuard({ db, keys, random, clock, log: logger, rules })
+  const guard = createSendGuard({ db, keys, random, clock, log: logger, rules, onAlarm: options.onAlarm })
   const verifier =
     options.verifier ??
     createLocalVerifier({ db, random, keys, carriers, brand: 'Sympla', host: 'localhost', log: logger })

@@ -20,6 +20,8 @@ export interface BucketRule {
 
 /** A bucket as it was at its last change. The counts fade with the rule's memory. */
 export interface Bucket {
+  /** The base of the rule that it was last used by. */
+  base: number
   balance: number
   sent: number
   entered: number
@@ -34,18 +36,20 @@ const pendingMs = 40_000
 
 /** The bucket that nobody has used yet. */
 export function unused({ base }: Pick<BucketRule, 'base'>, at: Instant): Bucket {
-  return { balance: base, sent: 0, entered: 0, spent: 0, pending: 0, at }
+  return { base, balance: base, sent: 0, entered: 0, spent: 0, pending: 0, at }
 }
 
-/** The bucket as it is at `at`. A clock that went back changes nothing. */
+/** The bucket as it is at `at`. A clock that went back changes nothing; where the rule has another base now, the balance moves with it. */
 export function settled(bucket: Bucket, rule: BucketRule, at: Instant): Bucket {
   const passed = Math.max(0, at - bucket.at)
   const { base, cap, refillMs, fadeMs, memoryMs } = rule
-  const above = bucket.balance - base
+  const moved = bucket.balance + base - bucket.base
+  const above = moved - base
   const balance =
-    above <= 0 ? Math.min(base, bucket.balance + (passed * base) / refillMs) : base + above * 2 ** (-passed / fadeMs)
+    above <= 0 ? Math.min(base, moved + (passed * base) / refillMs) : base + above * 2 ** (-passed / fadeMs)
   const kept = 2 ** (-passed / memoryMs)
   return {
+    base,
     balance: Math.min(cap, balance),
     sent: bucket.sent * kept,
     entered: bucket.entered * kept,

@@ -46,6 +46,7 @@ function inPostgres(db: Db): Ledger {
       if (!row) throw new Error('guard_take gave no row')
       const { balances, sents, entereds, spents, pendings, ats } = row
       const bucketAt = (i: number): Bucket => ({
+        base: (draws[i] as Draw).rule.base,
         balance: balances?.[i] ?? (draws[i] as Draw).rule.base,
         sent: sents?.[i] ?? 0,
         entered: entereds?.[i] ?? 0,
@@ -103,7 +104,7 @@ function list(texts: readonly string[]): string {
 function inSqlite(db: Db): Ledger {
   return {
     take: (asker, draws, at) =>
-      db.unit(function* () {
+      db.quick(function* () {
         const who =
           typeof asker === 'number' ? asker : classOf(asker, yield* all(findKnown(asker.number, asker.device ?? null)))
         const rows: (BucketRow | undefined)[] = []
@@ -114,7 +115,7 @@ function inSqlite(db: Db): Ledger {
         return answer
       }),
     enter: (ref, known, at) =>
-      db.unit(function* () {
+      db.quick(function* () {
         const [decision] = yield* all(enterDecision(ref, at))
         for (const key of known) yield* all(putKnown(key, at))
         if (!decision) return
@@ -134,8 +135,8 @@ function classOf({ number, device }: Exclude<Asker, number>, known: readonly { k
 }
 
 function rowOf({ key, scope, label, rule }: Draw, bucket: Bucket): BucketRow {
-  const { base, cap, refillMs, fadeMs, memoryMs } = rule
-  return { key, scope, label, base, cap, refill_ms: refillMs, fade_ms: fadeMs, memory_ms: memoryMs, ...bucket }
+  const { cap, refillMs, fadeMs, memoryMs } = rule
+  return { key, scope, label, cap, refill_ms: refillMs, fade_ms: fadeMs, memory_ms: memoryMs, ...bucket }
 }
 
 /** The rule that a bucket was last used by. */

@@ -96,6 +96,13 @@ begin
   return b;
 end $$;
 
+-- Whoever works on buckets has all of theirs alone until the commit, also those that are not there yet. In one order, so that no two wait for
+-- each other.
+create function guard_lock(p_keys text[]) returns void language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(x.lock) from (select distinct hashtextextended(k, 4202) as lock from unnest(p_keys) k order by 1) x;
+end $$;
+
 -- p_numbers has eleven numbers a draw: base, cap, refill, fade, memory, cost, classes, whether it refuses, its condition (0 none, 1 unless,
 -- 2 only, 3 without), the number of its voucher (0 none), from how many entered codes it vouches (-1 never).
 create function guard_take(
@@ -106,7 +113,6 @@ create function guard_take(
 declare
   n int := coalesce(array_length(p_keys, 1), 0);
   mine text[] := '{}';
-  missing boolean;
   r record;
   i int;
   o int;
@@ -135,57 +141,51 @@ begin
     o := (i - 1) * 11;
     if (p_numbers[o + 7]::int >> asker) & 1 = 1 then mine := mine || p_keys[i]; end if;
   end loop;
-  loop
-    for r in select * from guard_buckets k where k.key = any(mine) order by k.key for update loop
-      i := array_position(p_keys, r.key);
-      o := (i - 1) * 11;
-      passed := greatest(0, p_at - r.at);
-      ats[i] := r.at + passed;
-      if r.balance <= p_numbers[o + 1] then
-        balances[i] := least(p_numbers[o + 1], r.balance + passed * p_numbers[o + 1] / p_numbers[o + 3]);
-      else
-        balances[i] := p_numbers[o + 1] + (r.balance - p_numbers[o + 1]) * power(2, greatest(-1000, -passed / p_numbers[o + 4]));
-      end if;
-      balances[i] := least(p_numbers[o + 2], balances[i]);
-      kept := power(2, greatest(-1000, -passed / p_numbers[o + 5]));
-      sents[i] := r.sent * kept;
-      entereds[i] := r.entered * kept;
-      spents[i] := r.spent * kept;
-      pendings[i] := r.pending * exp(greatest(-700, -passed / 40000));
-    end loop;
-    taken := true;
-    missing := false;
-    for i in 1..n loop
-      o := (i - 1) * 11;
-      w := p_numbers[o + 10];
-      is_mine := (p_numbers[o + 7]::int >> asker) & 1 = 1;
-      -- One that nobody used yet is full, and has seen no code.
-      is_vouched := w > 0 and p_numbers[w * 11] >= 0 and (p_numbers[w * 11 - 4]::int >> asker) & 1 = 1
-        and coalesce(entereds[w], 0) >= p_numbers[w * 11] and coalesce(balances[w], p_numbers[w * 11 - 10]) >= p_numbers[w * 11 - 10];
-      is_used := is_mine and not (p_numbers[o + 9] = 2 and not is_vouched) and not (p_numbers[o + 9] = 3 and is_vouched);
-      is_refused := is_used and p_numbers[o + 8] = 1 and not (p_numbers[o + 9] = 1 and is_vouched)
-        and coalesce(balances[i], p_numbers[o + 1]) < p_numbers[o + 6];
-      used[i] := is_used;
-      refused[i] := is_refused;
-      taken := taken and not is_refused;
-      missing := missing or is_used and ats[i] is null;
-    end loop;
-    exit when not taken or not missing;
-    -- Rows are made for what is taken alone: who is refused fills no table. Another may make one at the same moment, so it is read again.
-    insert into guard_buckets (key, scope, label, base, cap, refill_ms, fade_ms, memory_ms, balance, sent, entered, spent, pending, at)
-      select x.key, x.scope, x.label, p_numbers[x.nr * 11 - 10], p_numbers[x.nr * 11 - 9], p_numbers[x.nr * 11 - 8], p_numbers[x.nr * 11 - 7],
-        p_numbers[x.nr * 11 - 6], p_numbers[x.nr * 11 - 10], 0, 0, 0, 0, p_at
-      from unnest(p_keys, p_scopes, p_labels) with ordinality as x(key, scope, label, nr)
-      where used[x.nr] and ats[x.nr] is null order by x.key
-      on conflict do nothing;
+  perform guard_lock(mine);
+  for r in select * from guard_buckets k where k.key = any(mine) loop
+    i := array_position(p_keys, r.key);
+    o := (i - 1) * 11;
+    passed := greatest(0, p_at - r.at);
+    ats[i] := r.at + passed;
+    r.balance := r.balance + p_numbers[o + 1] - r.base;
+    if r.balance <= p_numbers[o + 1] then
+      balances[i] := least(p_numbers[o + 1], r.balance + passed * p_numbers[o + 1] / p_numbers[o + 3]);
+    else
+      balances[i] := p_numbers[o + 1] + (r.balance - p_numbers[o + 1]) * power(2, greatest(-1000, -passed / p_numbers[o + 4]));
+    end if;
+    balances[i] := least(p_numbers[o + 2], balances[i]);
+    kept := power(2, greatest(-1000, -passed / p_numbers[o + 5]));
+    sents[i] := r.sent * kept;
+    entereds[i] := r.entered * kept;
+    spents[i] := r.spent * kept;
+    pendings[i] := r.pending * exp(greatest(-700, -passed / 40000));
+  end loop;
+  taken := true;
+  for i in 1..n loop
+    o := (i - 1) * 11;
+    w := p_numbers[o + 10];
+    is_mine := (p_numbers[o + 7]::int >> asker) & 1 = 1;
+    -- One that nobody used yet is full, and has seen no code.
+    is_vouched := w > 0 and p_numbers[w * 11] >= 0 and (p_numbers[w * 11 - 4]::int >> asker) & 1 = 1
+      and coalesce(entereds[w], 0) >= p_numbers[w * 11] and coalesce(balances[w], p_numbers[w * 11 - 10]) >= p_numbers[w * 11 - 10];
+    is_used := is_mine and not (p_numbers[o + 9] = 2 and not is_vouched) and not (p_numbers[o + 9] = 3 and is_vouched);
+    is_refused := is_used and p_numbers[o + 8] = 1 and not (p_numbers[o + 9] = 1 and is_vouched)
+      and coalesce(balances[i], p_numbers[o + 1]) < p_numbers[o + 6];
+    used[i] := is_used;
+    refused[i] := is_refused;
+    taken := taken and not is_refused;
   end loop;
   if taken then
     for i in 1..n loop
       continue when not used[i];
       o := (i - 1) * 11;
-      update guard_buckets set base = p_numbers[o + 1], cap = p_numbers[o + 2], refill_ms = p_numbers[o + 3], fade_ms = p_numbers[o + 4],
-        memory_ms = p_numbers[o + 5], balance = greatest(balances[i] - p_numbers[o + 6], -p_numbers[o + 1]), sent = sents[i] + 1,
-        entered = entereds[i], spent = spents[i], pending = pendings[i] + 1, at = ats[i] where key = p_keys[i];
+      insert into guard_buckets as k (key, scope, label, base, cap, refill_ms, fade_ms, memory_ms, balance, sent, entered, spent, pending, at)
+        values (p_keys[i], p_scopes[i], p_labels[i], p_numbers[o + 1], p_numbers[o + 2], p_numbers[o + 3], p_numbers[o + 4], p_numbers[o + 5],
+          greatest(coalesce(balances[i], p_numbers[o + 1]) - p_numbers[o + 6], -p_numbers[o + 1]), coalesce(sents[i], 0) + 1,
+          coalesce(entereds[i], 0), coalesce(spents[i], 0), coalesce(pendings[i], 0) + 1, coalesce(ats[i], p_at))
+        on conflict (key) do update set base = excluded.base, cap = excluded.cap, refill_ms = excluded.refill_ms, fade_ms = excluded.fade_ms,
+          memory_ms = excluded.memory_ms, balance = excluded.balance, sent = excluded.sent, entered = excluded.entered, spent = excluded.spent,
+          pending = excluded.pending, at = excluded.at;
     end loop;
   end if;
 end $$;
@@ -205,7 +205,7 @@ begin
     on conflict (key) do update set last_at = greatest(guard_known.last_at, excluded.last_at);
   if decision.charged is null then return 0; end if;
   select array_agg(x.key) into keys from jsonb_to_recordset(decision.charged::jsonb) as x(key text);
-  perform 1 from guard_buckets k where k.key = any(keys) order by k.key for update;
+  perform guard_lock(keys);
   for c in select * from jsonb_to_recordset(decision.charged::jsonb) as x(key text, pay float8) loop
     select * into b from guard_buckets k where k.key = c.key;
     continue when not found;

@@ -107,8 +107,9 @@ export function itIsUnknownOfFaults(
   {
     question = questionOf(),
     oddBody = 'odd_answer',
+    refused = 'connection',
     at,
-  }: { question?: FraudQuestion; oddBody?: string; at: (url: string) => FraudSource },
+  }: { question?: FraudQuestion; oddBody?: string; refused?: string; at: (url: string) => FraudSource },
 ): void {
   it.each(faults)('is unknown when it %s (%s)', async (_name, why, reply) => {
     const source = await open(reply)
@@ -133,7 +134,7 @@ export function itIsUnknownOfFaults(
 
   it('is unknown where nobody listens', async () => {
     const source = at(`http://127.0.0.1:${await freePort()}`)
-    expect((await hear(source, question)).said).toMatchObject({ answer: 'unknown', why: 'connection' })
+    expect((await hear(source, question)).said).toMatchObject({ answer: 'unknown', why: refused })
   })
 
   it('is not made for an address that is neither https nor this machine', () => {

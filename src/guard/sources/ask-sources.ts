@@ -34,8 +34,10 @@ export async function askSources(
   question: FraudQuestion,
   { clock, budgetMs = budgetMsDefault }: { clock: Pick<Clock, 'now'>; budgetMs?: number },
 ): Promise<Heard> {
+  const begunAt = clock.now()
   const signal = AbortSignal.timeout(budgetMs)
-  const answers = await Promise.all(sources.map((source) => askOne(source, question, signal, clock)))
+  const elapsedMs = () => clock.now() - begunAt
+  const answers = await Promise.all(sources.map((source) => askOne(source, question, signal, elapsedMs)))
   const facts = answers.flatMap((answer) => answer.facts ?? [])
   return { facts: mergeFacts(facts, clock.now()), said: answers.map(({ said }) => said) }
 }
@@ -44,18 +46,17 @@ async function askOne(
   source: FraudSource,
   question: FraudQuestion,
   signal: AbortSignal,
-  clock: Pick<Clock, 'now'>,
+  elapsedMs: () => number,
 ): Promise<{ facts?: FraudFacts; said: Said }> {
-  const begunAt = clock.now()
   const unknown = (why: NonNullable<Said['why']>) => ({
-    said: { source: source.name, ms: clock.now() - begunAt, answer: 'unknown' as const, why, reasons: [] },
+    said: { source: source.name, ms: elapsedMs(), answer: 'unknown' as const, why, reasons: [] },
   })
   try {
     if (source.canAnswer && !source.canAnswer(question)) return unknown('not_asked')
     const facts = await orTimeout(source.ask(question, signal), signal)
     if (facts === 'unknown') return unknown('not_known')
     const reasons = facts.reasons.slice(0, reasonsMax).map((reason) => nameless(reason, question))
-    const said: Said = { source: source.name, ms: clock.now() - begunAt, answer: 'facts', reasons }
+    const said: Said = { source: source.name, ms: elapsedMs(), answer: 'facts', reasons }
     return { facts: { ...facts, reasons }, said }
   } catch (error) {
     return unknown(faultOf(error, signal).why)

@@ -205,6 +205,25 @@ describe('a breaker', () => {
     await expect.poll(() => ask(source), { interval: 10 }).toBe('breaker_open')
   })
 
+  it('that tries whether the source is well again keeps nobody waiting, and holds no wait against it', async () => {
+    const { source, peer, replyBy } = await open({ restMs: 50 })
+    for (let n = 0; n < 5; n++) await ask(source)
+    let answer = () => {}
+    replyBy((response, taken) => {
+      answer = () => score(20)(response, taken)
+    })
+    const asked: Promise<unknown>[] = []
+    const patiently = () => asked.push(source.ask(questionOf(), AbortSignal.timeout(10_000)).catch(() => 'fault'))
+    await expect.poll(() => patiently() && peer.taken.length, { interval: 60 }).toBe(6)
+    const inAHurry = Array.from({ length: 6 }, () => source.ask(questionOf(), AbortSignal.timeout(100)))
+    for (const one of await Promise.allSettled(inAHurry)) expect(one).toMatchObject({ reason: { why: 'timeout' } })
+    expect(peer.taken).toHaveLength(6)
+    replyBy(score(20))
+    answer()
+    expect(await Promise.all(asked)).toContainEqual({ probability: 0.2, reasons: [] })
+    expect(await ask(source)).toBe('facts')
+  })
+
   it('is each source’s own', async () => {
     const [bad, good] = [await open(), await openSource(score(20))]
     for (let n = 0; n < 5; n++) await ask(bad.source)

@@ -214,6 +214,13 @@ describe('a token', () => {
     expect(issuer.peer.taken).toHaveLength(1)
   })
 
+  it('is waited for no longer than there is time', async () => {
+    const { source, clock } = await open({ swapped: false }, { issuer: await openIssuer(() => {}) })
+    const begunAt = clock.now()
+    await expect(source.ask(questionOf(), AbortSignal.timeout(200))).rejects.toMatchObject({ why: 'timeout' })
+    expect(clock.now() - begunAt).toBeLessThan(3_000)
+  })
+
   it.each<[string, string, Reply]>([
     ['token_status_401', 'refuses the client', (response) => sendJson(response, 401, { error: 'invalid_client' })],
     ['token_status_400', 'refuses the scope', (response) => sendJson(response, 400, { error: 'invalid_scope' })],

@@ -50,7 +50,7 @@ describe('minFraud', () => {
     ['payout.withdraw', 'fund_transfer'],
     ['contact.email', 'email_change'],
     ['registration.finalize', undefined],
-    ['constructor', undefined],
+    ['__proto__', undefined],
     [undefined, undefined],
   ])('knows the kind %s as %s', async (kind, type) => {
     const { peer, source } = await openMinfraud({})
@@ -85,7 +85,7 @@ describe('minFraud', () => {
     ],
     [{ disposition: { action: 'reject', reason: 'block_list' } }, { probability: 0.2, action: 'block', reasons: [] }],
     [{ disposition: { action: 'test', rule_label: 'on trial' } }, { probability: 0.2, reasons: [] }],
-    [{ disposition: { action: 'constructor' } }, { probability: 0.2, reasons: [] }],
+    [{ disposition: { action: '__proto__', rule_label: 'x' } }, { probability: 0.2, reasons: [] }],
   ])('says %j', async (answer, expected) => {
     const { source } = await openMinfraud(answer)
     expect((await hear(source)).facts).toEqual(expected)

@@ -132,6 +132,19 @@ export function itIsUnknownOfFaults(
     expect(elsewhere.taken).toEqual([])
   })
 
+  it('lets go of the connection when its time is up', async () => {
+    let closed = false
+    const source = await open((response) => response.on('close', () => (closed = true)))
+    const clock = systemClock()
+    const begunAt = clock.now()
+    await expect(source.ask(question, AbortSignal.timeout(200))).rejects.toMatchObject({
+      why: 'timeout',
+      isOutage: true,
+    })
+    await expect.poll(() => closed, { interval: 10 }).toBe(true)
+    expect(clock.now() - begunAt).toBeLessThan(3_000)
+  })
+
   it('is unknown where nobody listens', async () => {
     const source = at(`http://127.0.0.1:${await freePort()}`)
     expect((await hear(source, question)).said).toMatchObject({ answer: 'unknown', why: refused })

@@ -28,7 +28,7 @@ export async function post(
   try {
     const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
     if (answer.status !== 200) {
-      await answer.body?.cancel()
+      await answer.body?.cancel().catch(() => undefined)
       throw faultOfStatus(answer.status, ownStatuses)
     }
     return { headers: answer.headers, bytes: await readCapped(answer) }

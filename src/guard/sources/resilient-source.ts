@@ -1,4 +1,5 @@
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { orTimeout } from './or-timeout.ts'
 import { type FraudSource, SourceFault } from './source.ts'
 
 /** What a source's faults are told to. It hears of names and codes, never of numbers, addresses or people. */
@@ -23,7 +24,11 @@ export function resilientSource(source: FraudSource, log: SourceLog, options: { 
     async ask(question, signal) {
       if (source.canAnswer && !source.canAnswer(question)) return 'unknown'
       try {
-        return await breaker.execute(() => source.ask(question, signal), signal)
+        // While one call tries whether the source is well again, the others wait for it: no longer than they have time.
+        return await orTimeout(
+          breaker.execute(() => source.ask(question, signal), signal),
+          signal,
+        )
       } catch (error) {
         if (error instanceof BrokenCircuitError) throw new SourceFault('breaker_open')
         const fault = faultOf(error, signal)

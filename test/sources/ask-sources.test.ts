@@ -43,11 +43,11 @@ describe('several sources', () => {
       openSource(score(70)),
     ])
     const sources = [quick, slow, odd, other].map(({ source }) => source)
-    const { facts, said } = await askSources(sources, questionOf(), { clock, budgetMs: 500 })
+    const { facts, said } = await askSources(sources, questionOf(), { clock, budgetMs: 3000 })
     expect(facts).toEqual({ probability: 0.7, reasons: [] })
     expect(said.map(({ answer, why }) => why ?? answer)).toEqual(['facts', 'timeout', 'odd_answer', 'facts'])
-    expect(said[1]?.ms).toBeGreaterThanOrEqual(490)
-    expect(said[0]?.ms).toBeLessThan(490)
+    expect(said[1]?.ms).toBeGreaterThanOrEqual(2_990)
+    expect(said[0]?.ms).toBeLessThan(2_990)
   })
 
   it('are waited for 800 ms where nothing else is said', async () => {

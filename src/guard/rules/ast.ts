@@ -125,8 +125,8 @@ export interface Span {
 const spans = new WeakMap<object, Span>()
 
 /** Notes where a node stood, and gives the node back. */
-export function placed<Node extends object>(node: Node, span: Span): Node {
-  spans.set(node, span)
+export function placed<Node extends object>(node: Node, { column, length }: Span): Node {
+  spans.set(node, { column, length })
   return node
 }
 

@@ -86,7 +86,7 @@ function checkOther(name: string, spec: SignalSpec, right: Term): Finding[] {
   const other = right.type === 'count' ? countSpec : signalSpec(right.name)
   if (!other || (other.type === spec.type && other.values === spec.values)) return []
   if (other.type === spec.type)
-    return [finding(right, `${name} is never what this is`, `write ${exampleOf(name, spec)}`)]
+    return [finding(right, `${name} is a word of other meaning`, `write ${exampleOf(name, spec)}`)]
   return [
     finding(right, `${name} is ${nameOf(spec)}; this is ${nameOf(other)}`, `write such as ${exampleOf(name, spec)}`),
   ]

@@ -190,7 +190,7 @@ function known<T>(value: T | undefined, then: (value: T) => Truth): Truth {
 
 function compileCompare({ left, op, right }: Expr & { type: 'compare' }): Condition {
   const readLeft = readerOf(left)
-  const readRight = right.type === 'signal' || right.type === 'count' ? readerOf(right) : () => literalValue(right)
+  const readRight = right.type === 'signal' || right.type === 'count' ? readerOf(right) : literalReader(left, right)
   return (facts) => {
     const order = compare(readLeft(facts), readRight(facts))
     if (order === undefined) return undefined
@@ -237,6 +237,13 @@ function readerOf(term: Term): Reader {
   const { kind, key, window } = term
   const windowMs = durationMs(window)
   return ({ count }) => count(kind, key.name, windowMs)
+}
+
+/** A price is a number of USD, also where it is compared with money in USD. */
+function literalReader(left: Term, literal: Literal): Reader {
+  const isPrice = left.type === 'signal' && signalSpec(left.name)?.type === 'usd'
+  const value = isPrice && literal.type === 'money' ? literal.value : literalValue(literal)
+  return () => value
 }
 
 function literalValue(literal: Literal): Value {

@@ -21,8 +21,10 @@ export function checkPart(part: Expr): Finding[] {
       return withSpec(part.left, (spec, name) => checkStarts(part, spec, name))
     case 'known':
       return withSpec(part.signal, () => [])
-    default:
+    case 'not':
       return []
+    default:
+      return part.of.length < 2 ? [finding(part, `${part.type} joins two conditions or more`)] : []
   }
 }
 

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Expr, Rule } from './ast.ts'
 import { checkLists } from './check.ts'
-import { type Counts, compileRules, type Lists } from './compile.ts'
+import { compileRules } from './compile.ts'
+import type { Lists } from './compile-condition.ts'
+import type { Counts } from './facts.ts'
 import { InvalidRules } from './fault.ts'
 import { parseRules } from './parse.ts'
 import type { Signals } from './signals.ts'
@@ -239,7 +241,12 @@ describe('rules that cannot be in force', () => {
   it('are made by hand against the catalogue, or deeper than the stack', () => {
     let deep: Expr = { type: 'signal', name: 'new_device' }
     for (let i = 0; i < 200_000; i++) deep = { type: 'not', of: deep }
-    const wrong: Expr[] = [deep, { type: 'signal', name: 'amount' }, { type: 'signal', name: 'hasOwnProperty' }]
+    const wrong: Expr[] = [
+      deep,
+      { type: 'signal', name: 'amount' },
+      { type: 'signal', name: 'hasOwnProperty' },
+      { type: 'and', of: [] },
+    ]
     for (const when of wrong) {
       const rule: Rule = { type: 'rule', line: 1, shadow: false, action: { type: 'block' }, when }
       expect(() => compileRules([rule], lists)).toThrow(InvalidRules)

@@ -77,7 +77,7 @@ export function lexLine(line: string): Lexed {
     at += found.text.length
     if (found.read) tokens.push(found.read(found.text, span, fault))
     else if (!found.blank && !deceiving.test(found.text))
-      fault(span, `${quoted(found.text)} means nothing here`, instead(found.text))
+      fault(span, `${nameOf(found.text)} means nothing here`, instead(found.text))
     if (!found.blank && span.length > limits.wordChars + 2)
       fault(span, `a word of more than ${limits.wordChars} characters`, undefined, 'limit')
   }
@@ -107,6 +107,11 @@ function endOf(tokens: readonly Token[]): number {
 function instead(found: string): string | undefined {
   const other = Object.hasOwn(otherSigns, found) ? otherSigns[found] : undefined
   return other && `write ${other}`
+}
+
+/** A sign as people can tell it from another that looks alike. */
+function nameOf(char: string): string {
+  return char >= ' ' && char <= '~' ? quoted(char) : `${quoted(char)} (${codePoint(char)})`
 }
 
 function codePoint(char: string): string {

@@ -132,6 +132,8 @@ const wrong: [line: string, words: string[], hint?: string][] = [
   ['budget growth base 15 USD per 1d tolerance 0.8', ['0.8'], 'delete tolerance'],
   ['budget ip base 5 per 24h tolerence 0.8', ['tolerence'], 'did you mean tolerance?'],
   ['shadow budget ip base 5 per 24h', ['budget'], 'delete shadow'],
+  ['budget ip base 5 per 24h tolerance 0.8 USD', ['0.8 USD']],
+  ['block if nеw_device', ['е']],
   ['block if constructor', ['constructor']],
   ['block if __proto__ = 1 and toString', ['__proto__', 'toString']],
   ['block if count(constructor, ip, 1h) > 1', ['constructor']],

@@ -239,10 +239,15 @@ describe('rules that cannot be in force', () => {
   })
 
   it('are made by hand against the catalogue, or deeper than the stack', () => {
-    let deep: Expr = { type: 'signal', name: 'new_device' }
-    for (let i = 0; i < 200_000; i++) deep = { type: 'not', of: deep }
+    const device: Expr = { type: 'signal', name: 'new_device' }
+    const nots = (depth: number) => {
+      let when = device
+      for (let i = 0; i < depth; i++) when = { type: 'not', of: when }
+      return when
+    }
     const wrong: Expr[] = [
-      deep,
+      nots(51),
+      nots(200_000),
       { type: 'signal', name: 'amount' },
       { type: 'signal', name: 'hasOwnProperty' },
       { type: 'and', of: [] },
@@ -251,6 +256,8 @@ describe('rules that cannot be in force', () => {
       const rule: Rule = { type: 'rule', line: 1, shadow: false, action: { type: 'block' }, when }
       expect(() => compileRules([rule], lists)).toThrow(InvalidRules)
     }
+    const fits: Rule = { type: 'rule', line: 1, shadow: false, action: { type: 'block' }, when: nots(50) }
+    expect(compileRules([fits], lists).match({ new_device: true }, noCounts)).toHaveLength(1)
   })
 })
 

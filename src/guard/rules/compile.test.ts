@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Expr, Rule } from './ast.ts'
+import type { Expr, Rule, SignalRef } from './ast.ts'
 import { checkLists } from './check.ts'
 import { compileRules } from './compile.ts'
 import type { Lists } from './compile-condition.ts'
@@ -239,9 +239,9 @@ describe('rules that cannot be in force', () => {
   })
 
   it('are made by hand against the catalogue, or deeper than the stack', () => {
-    const device: Expr = { type: 'signal', name: 'new_device' }
+    const device: SignalRef = { type: 'signal', name: 'new_device' }
     const nots = (depth: number) => {
-      let when = device
+      let when: Expr = { ...device }
       for (let i = 0; i < depth; i++) when = { type: 'not', of: when }
       return when
     }

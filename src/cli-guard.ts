@@ -4,14 +4,16 @@ import { parse as parseToml } from 'smol-toml'
 import { defaultCuts } from './guard/buckets/scopes.ts'
 import type { SendRules } from './guard/decide-send.ts'
 import { readGuardTable, withFile } from './guard/guard-file.ts'
+import { compileOperatorRules } from './guard/operator-rules.ts'
 import { builtInPrices } from './guard/prices.ts'
 import { type ReplaySummary, replayFile } from './guard/replay/replay-file.ts'
 import { BadTrace } from './guard/replay/trace.ts'
 
-export const guardUsage = `  guard replay --trace FILE [--policy FILE] [--json]
+export const guardUsage = `  guard replay --trace FILE [--rules FILE] [--policy FILE] [--json]
               Runs recorded traffic through the guard and says what it would have decided. Nothing is sent, and no store is touched.
     --trace FILE   JSON lines in order of time: starts, checks and delivery reports (docs/guard.md)
     --policy FILE  a candidate, as AVAL_GUARD_POLICY names it (TOML, or JSON by the ending .json); the built-in rules otherwise
+    --rules FILE   rules of operators, a line each, in place of those of the policy
     --json         a line for each start, then one line {"summary": ...}`
 
 /** A file or an argument that is wrong, for whoever named it. */
@@ -21,9 +23,9 @@ export class GuardUsageError extends Error {}
 export async function runGuard(args: string[]): Promise<void> {
   const [what, ...rest] = args
   if (what !== 'replay') throw new GuardUsageError(what === undefined ? 'guard what?' : `there is no "guard ${what}"`)
-  const { trace, policy, json } = readArguments(rest)
+  const { trace, policy, rules: ruleFile, json } = readArguments(rest)
   if (trace === undefined) throw new GuardUsageError('guard replay needs --trace FILE')
-  const rules = rulesOf(policy)
+  const rules = withRules(rulesOf(policy), ruleFile)
   // Written in large pieces: a trace has a million lines.
   let lines: string[] = []
   const flush = async () => {
@@ -49,7 +51,12 @@ export async function runGuard(args: string[]): Promise<void> {
 
 function readArguments(args: string[]) {
   try {
-    const options = { trace: { type: 'string' }, policy: { type: 'string' }, json: { type: 'boolean' } } as const
+    const options = {
+      trace: { type: 'string' },
+      policy: { type: 'string' },
+      rules: { type: 'string' },
+      json: { type: 'boolean' },
+    } as const
     return parseArgs({ args, options }).values
   } catch (error) {
     throw new GuardUsageError((error as Error).message)
@@ -73,13 +80,25 @@ function rulesOf(path: string | undefined): SendRules {
   return withFile({ ...usual, ...set }, outcome.value)
 }
 
-function tableIn(path: string): unknown {
-  let text: string
+/** The rules of operators in this file, or in the policy. No list is known here. */
+function withRules(rules: SendRules, path: string | undefined): SendRules {
+  const text = path === undefined ? rules.rulesText : textOf(path, 'rules')
+  if (!text) return rules
+  const outcome = compileOperatorRules(text, () => undefined)
+  if ('rules' in outcome) return { ...rules, operator: outcome.rules }
+  throw new GuardUsageError([`the rules ${path ?? 'of the policy'}:`, ...outcome.faults].join('\n  '))
+}
+
+function textOf(path: string, what: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new GuardUsageError(`the policy ${path} cannot be read (${(error as { code?: string }).code})`)
+    throw new GuardUsageError(`the ${what} ${path} cannot be read (${(error as { code?: string }).code})`)
   }
+}
+
+function tableIn(path: string): unknown {
+  const text = textOf(path, 'policy')
   try {
     return path.endsWith('.json') ? JSON.parse(text) : parseToml(text)
   } catch {

@@ -9,7 +9,7 @@ import { howToUse } from './intercept/how-to-use.ts'
 import { type Interceptor, PortOfAval, RefusedInProduction, startInterceptor } from './intercept/start.ts'
 
 const usage = `Usage: aval intercept [--json] [--port N]
-       aval guard replay --trace FILE [--policy FILE] [--json]
+       aval guard replay --trace FILE [--rules FILE] [--policy FILE] [--json]
 
   intercept   A proxy through which programs that use an official Twilio SDK reach the local Aval, unchanged.
               It reads the settings of the server (PORT, AVAL_DATA_DIR, ...), and runs until it is stopped.

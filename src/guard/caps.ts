@@ -25,7 +25,7 @@ export interface Spending {
 }
 
 /** Days and months are those of Brasília, three hours behind UTC all year since 2019 (Decreto 9.772). */
-const zoneMs = -3 * 3_600_000
+export const brasiliaMs = -3 * 3_600_000
 // What is spent does not come back: another day has another bucket.
 const neverMs = 1e15
 const everybody = 7
@@ -34,7 +34,7 @@ const everybody = 7
 export function capDraws(caps: Caps | undefined, spending: Spending, at: Instant): Draw[] {
   if (!caps) return []
   const { channel, country, service, usd } = spending
-  const day = new Date(at + zoneMs).toISOString().slice(0, 10)
+  const day = new Date(at + brasiliaMs).toISOString().slice(0, 10)
   const all: [of: string, cap: Cap | undefined][] = [
     ['everything', caps],
     [channel, caps.by_channel?.[channel]],

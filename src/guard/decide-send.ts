@@ -1,5 +1,6 @@
 import type { Instant } from '../lib/clock.ts'
 import type { Phone } from '../lib/e164.ts'
+import { lineTypeOf } from '../lib/line-type.ts'
 import { type DecisionAction, type Reason, stricter } from '../model/decision.ts'
 import type { Channel } from '../model/factor.ts'
 import type { ListItemRow } from '../store/guard-settings.ts'
@@ -8,11 +9,13 @@ import type { Conditions } from './buckets/conditions.ts'
 import type { AskerClass, Draw, Taken } from './buckets/draw.ts'
 import type { Asker, Charge } from './buckets/ledger.ts'
 import { type Cuts, drawsFor, type Message, type Named, type Scope } from './buckets/scopes.ts'
-import { type Alarm, alarmsOf, type Caps, capDraws } from './caps.ts'
+import { type Alarm, alarmsOf, brasiliaMs, type Caps, capDraws } from './caps.ts'
 import { type DestinationRules, destinationRefusal } from './destination-rules.ts'
 import { countedRecipient, maskRecipient, networksOf, wideNetwork } from './limit-keys.ts'
 import type { Lists } from './lists.ts'
+import { applyBudgets, applyRules, type OperatorRules } from './operator-rules.ts'
 import { type Prices, priceOf } from './prices.ts'
+import type { Signals } from './rules/signals.ts'
 
 /** What operators set. */
 export interface SendRules extends DestinationRules {
@@ -23,6 +26,10 @@ export interface SendRules extends DestinationRules {
   prices: Prices
   cuts: Cuts
   caps?: Caps | undefined
+  /** The text that `operator` is made of. */
+  rulesText?: string | undefined
+  /** The rules that operators wrote. */
+  operator?: OperatorRules | undefined
 }
 
 /** A message that is about to be sent. */
@@ -39,6 +46,8 @@ export interface SendAsk {
   ip: string | undefined
   /** Whether an address of a private network tells sources apart, too: in a trace it does. */
   anySource?: boolean | undefined
+  /** What is known of it besides, for the rules of operators. */
+  facts?: Partial<Signals> | undefined
   /** Who asks, by keys that the store knows, or said outright in a trace. */
   asker: Asker
   /** Why no guard holds it up. It is counted all the same. */
@@ -108,16 +117,20 @@ export function* decideSend(
     { recipient: keyOf('recipient', countedRecipient(ask.to)), e164: ask.phone?.e164, country, ip: ask.ip },
     at,
   )
-  const refused = listed?.effect === 'block' ? listedReason(listed) : refusedBy(rules, ask)
-  const waived = ask.waived !== undefined || listed?.effect === 'allow'
-  if (listed?.effect === 'allow') decision.reasons.push(listedReason(listed))
+  const refused = listed?.list === 'block' ? listedReason(listed) : refusedBy(rules, ask)
+  const ruled = applyRules(rules.operator, signalsOf(ask, country, priceMicros, at))
+  decision.reasons.push(...ruled.reasons)
+  const waived = ask.waived !== undefined || listed?.list === 'allow' || ruled.action === 'allow'
+  if (listed?.list === 'allow') decision.reasons.push(listedReason(listed))
   if (refused) {
     decision.reasons.push(refused)
     if (!waived) return { ...decision, action: 'block', enforced: rules.mode === 'enforce' }
   }
+  if (!waived && ruled.action !== undefined)
+    return { ...decision, action: ruled.action, enforced: rules.mode === 'enforce' }
   if (rules.buckets !== 'off') {
     const message = messageOf(rules, keyOf, ask, country, priceMicros)
-    yield* askBuckets(rules, message, conditionsOf, ask, decision, at)
+    yield* askBuckets(rules, keyOf, message, conditionsOf, ask, country, decision, at)
     if (waived) decision.action = 'allow'
     if (decision.action !== 'allow' && decision.enforced) return decision
   }
@@ -128,15 +141,19 @@ export function* decideSend(
 /** Takes from the buckets of a message, and notes in the decision what they said. */
 function* askBuckets(
   rules: SendRules,
+  keyOf: KeyMaker,
   message: Message,
   conditionsOf: (country: string, family: string) => Conditions,
-  { asker }: SendAsk,
+  ask: SendAsk,
+  country: string,
   decision: SendDecision,
   at: Instant,
 ): Generator<TakeRequest, void, Taken> {
   const here = conditionsOf(message.country, message.family)
-  const draws = drawsFor(message, rules.cuts, here, conditionsOf('abroad', message.family))
-  const taken = yield { asker, draws }
+  const usual = drawsFor(message, rules.cuts, here, conditionsOf('abroad', message.family))
+  const signals = signalsOf(ask, country, decision.priceMicros, at)
+  const { draws, whenEmpty: tuned } = applyBudgets(rules, usual, message, signals, here, keyOf)
+  const taken = yield { asker: ask.asker, draws }
   decision.asker = taken.asker
   if (taken.taken) {
     decision.charges = draws.flatMap(({ key, pay }, i) => (taken.draws[i]?.used ? [{ key, pay }] : []))
@@ -146,7 +163,7 @@ function* askBuckets(
     const draw = draws[i]
     if (!refused || !draw) continue
     decision.reasons.push(emptyReason(draw, { ...bucket, at }, here.normal))
-    decision.action = stricter(decision.action, whenEmpty[draw.scope as Scope] ?? 'divert')
+    decision.action = stricter(decision.action, tuned[draw.scope] ?? whenEmpty[draw.scope as Scope] ?? 'divert')
   }
   decision.enforced = rules.mode === 'enforce' && rules.buckets === 'enforce'
 }
@@ -175,12 +192,35 @@ function* askCaps(
   decision.enforced = rules.mode === 'enforce'
 }
 
+/** What the rules of operators may ask about a message. */
+function signalsOf(
+  { to, phone, channel, ip, asker, service, facts }: SendAsk,
+  country: string,
+  priceMicros: number,
+  at: Instant,
+): Partial<Signals> {
+  const known = typeof asker === 'number' ? { class: asker, known_number: asker > 0, known_device: asker === 2 } : {}
+  return {
+    ...known,
+    ...(typeof asker === 'number' && { new_device: asker === 1 }),
+    country: country === 'ZZ' ? undefined : country,
+    channel,
+    ip,
+    number: phone ? to : undefined,
+    line_type: phone ? lineTypeOf(phone) : undefined,
+    price: priceMicros / 1e6,
+    subject: service,
+    hour: new Date(at + brasiliaMs).getUTCHours(),
+    ...facts,
+  }
+}
+
 function refusedBy(rules: SendRules, { phone, channel }: SendAsk): Reason | undefined {
   return phone && destinationRefusal(rules, phone, channel)
 }
 
-function listedReason({ effect, kind, label, note, until_at }: ListItemRow): Reason {
-  return { code: 'listed', effect, kind, label, note, until: until_at }
+function listedReason({ list, kind, label, note, until_at }: ListItemRow): Reason {
+  return { code: 'listed', list, kind, label, note, until: until_at }
 }
 
 function emptyReason({ scope, label, rule, cost }: Draw, bucket: Bucket, normal: number): Reason {

@@ -4,6 +4,7 @@ import { addSetting, findListItems, findSettings, findVersions, type SettingRow 
 import type { SendRules } from './decide-send.ts'
 import { type Part, type PartValue, parts, startOf, withPart } from './guard-parts.ts'
 import { type Lists, prepareLists } from './lists.ts'
+import { compileOperatorRules, type NamedLists } from './operator-rules.ts'
 
 /** What a part is now: `version` 0 where nobody has set it. */
 export interface Version {
@@ -27,21 +28,40 @@ export interface GuardBook {
 
 const keptForMs = 2_000
 
+/** The rules with those that operators wrote, compiled. A list that is gone has nobody on it. */
+export function withOperator(rules: SendRules, lists: Lists, now: () => number): SendRules {
+  if (!rules.rulesText) return rules
+  const outcome = compileOperatorRules(
+    rules.rulesText,
+    namedLists(lists, now, () => true),
+  )
+  return 'rules' in outcome ? { ...rules, operator: outcome.rules } : rules
+}
+
+/** Lists as rules ask for them: those whose name is known. */
+export function namedLists(
+  lists: Lists,
+  now: () => number,
+  isKnown = (name: string) => lists.names.has(name),
+): NamedLists {
+  return (name) => (isKnown(name) ? { has: (value) => lists.has(name, value, now()) } : undefined)
+}
+
 /** The book over this store, on top of these rules. */
-export function createGuardBook({
-  db,
-  clock,
-  rules,
-}: {
+export function createGuardBook(deps: {
   db: Db
   clock: Pick<Clock, 'now'>
   rules: SendRules
+  /** The keyed hash by which lists know a number. */
+  refOf: (number: string) => string
 }): GuardBook {
+  const { db, clock, rules, refOf } = deps
   let kept: { at: Instant; book: Promise<{ rules: SendRules; lists: Lists }> } | undefined
 
   async function load(at: Instant) {
     const [settings, items] = await Promise.all([db.read(findSettings()), db.read(findListItems(at))])
-    return { rules: settings.reduce(applied, rules), lists: prepareLists(items) }
+    const lists = prepareLists(items, refOf)
+    return { rules: withOperator(settings.reduce(applied, rules), lists, () => clock.now()), lists }
   }
 
   return {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { channels } from '../model/factor.ts'
 import type { SendRules } from './decide-send.ts'
 import type { Countries } from './destination-rules.ts'
+import { compileOperatorRules } from './operator-rules.ts'
 
 const country = z.string().regex(/^[A-Z]{2}$/, 'is no two-letter code')
 const countries = z.union([z.literal('*'), z.array(country).max(300)], 'is neither "*" nor a list of two-letter codes')
@@ -38,12 +39,24 @@ export const parts = {
       by_service: z.record(z.string().regex(/^(AC[0-9a-f]{32}|gate)$/, 'is neither an account SID nor gate'), cap),
     })
     .partial(),
+  rules: z.strictObject({
+    text: z
+      .string()
+      .max(65_536)
+      .superRefine((text, context) => {
+        const outcome = compileOperatorRules(text, () => ({ has: () => false }))
+        for (const message of 'faults' in outcome ? outcome.faults : []) context.addIssue({ code: 'custom', message })
+      }),
+  }),
 } as const
 export type Part = keyof typeof parts
 export type PartValue<Name extends Part> = z.output<(typeof parts)[Name]>
 
 /** What a part is before anybody set it. */
-export function startOf(part: Part, { countries, byChannel, prices, cuts, caps = {} }: SendRules): PartValue<Part> {
+export function startOf(
+  part: Part,
+  { countries, byChannel, prices, cuts, caps = {}, rulesText = '' }: SendRules,
+): PartValue<Part> {
   switch (part) {
     case 'geo':
       return {
@@ -62,6 +75,8 @@ export function startOf(part: Part, { countries, byChannel, prices, cuts, caps =
           ]),
         ),
       }
+    case 'rules':
+      return { text: rulesText }
     case 'caps':
       return caps as PartValue<'caps'>
     case 'budgets':
@@ -92,6 +107,7 @@ export function withPart(rules: SendRules, part: Part, value: PartValue<Part>): 
     }
     return { ...rules, prices: { asOf: as_of, byCountry } }
   }
+  if (part === 'rules') return { ...rules, rulesText: (value as PartValue<'rules'>).text }
   if (part === 'caps') return { ...rules, caps: value as PartValue<'caps'> }
   const given = value as PartValue<'budgets'>
   return {

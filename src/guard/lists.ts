@@ -9,9 +9,10 @@ import { countedRecipient, limitKey, maskRecipient } from './limit-keys.ts'
 
 /** What somebody wants on a list. */
 export interface ListEntry {
-  effect: 'allow' | 'block'
-  kind: 'number' | 'prefix' | 'country' | 'cidr'
-  /** An E.164 number or e-mail address, the first digits of numbers with a plus sign, an ISO 3166 code, a network. */
+  /** `allow`, `block`, or the name of one for rules. */
+  list: string
+  kind: ListItemRow['kind']
+  /** An E.164 number or e-mail address, the first digits of numbers with a plus sign, an ISO 3166 code, a network, the number of an autonomous system. */
   value: string
   note: string
   /** When it ends; null: never. */
@@ -21,12 +22,12 @@ export interface ListEntry {
 /** The row of an entry; what is no such thing is told by its fault. Numbers are kept as keyed hashes, and shown by their last digits. */
 export function listItemOf(
   { keys, random }: { keys: KeyRing; random: Random },
-  { effect, kind, value, note, until }: ListEntry,
+  { list, kind, value, note, until }: ListEntry,
   at: Instant,
 ): { item: ListItemRow } | { fault: string } {
   const read = readers[kind](keys, value.trim())
   if (!read) return { fault: faults[kind] }
-  return { item: { id: newId('gli', at, random), effect, kind, ...read, note, created_at: at, until_at: until } }
+  return { item: { id: newId('gli', at, random), list, kind, ...read, note, created_at: at, until_at: until } }
 }
 
 const faults = {
@@ -34,6 +35,7 @@ const faults = {
   prefix: 'is no beginning of a number such as +244923',
   country: 'is no two-letter code such as AO',
   cidr: 'is no network such as 203.0.113.0/24 (its host bits must be zero)',
+  asn: 'is no number of an autonomous system such as 26599',
 }
 
 const readers: Record<
@@ -47,6 +49,7 @@ const readers: Record<
   },
   prefix: (_keys, value) => (/^\+[1-9]\d{0,9}$/.test(value) ? { value, label: value } : undefined),
   country: (_keys, value) => (/^[A-Z]{2}$/.test(value) ? { value, label: value } : undefined),
+  asn: (_keys, value) => (/^[1-9]\d{0,9}$/.test(value) ? { value, label: `AS${value}` } : undefined),
   cidr(_keys, value) {
     if (!ipaddr.isValidCIDR(value)) return undefined
     const [address, bits] = ipaddr.parseCIDR(value)
@@ -69,52 +72,69 @@ export interface Listed {
   e164: string | undefined
   country: string
   ip: string | undefined
+  asn?: number | undefined
 }
 
 /** Items, ready to be asked. */
 export interface Lists {
   /** The item that holds for this message: allowing ones win, for somebody answers for them. Undefined: none does. */
   find(about: Listed, at: Instant): ListItemRow | undefined
+  /** Whether a list of this name has the value: a number, an address, a country or an autonomous system. */
+  has(list: string, value: string | number, at: Instant): boolean
+  /** Names of the lists that there are. */
+  readonly names: ReadonlySet<string>
 }
 
 /** Prepares items: a message is looked up by its own few values, however many items there are. */
-export function prepareLists(items: readonly ListItemRow[]): Lists {
+export function prepareLists(
+  items: readonly ListItemRow[],
+  refOf: (number: string) => string = (number) => number,
+): Lists {
   const exact = new Map<string, ListItemRow>()
-  const networks = new Map<string, ListItemRow>()
   const sizes = new Map<string, Set<number>>()
   for (const item of items) {
-    if (item.kind !== 'cidr') {
-      exact.set(`${item.effect}|${item.kind}|${item.value}`, item)
-      continue
-    }
+    exact.set(`${item.list}|${item.kind}|${item.value}`, item)
+    if (item.kind !== 'cidr') continue
     const [address, bits] = ipaddr.parseCIDR(item.value)
-    networks.set(`${item.effect}|${item.value}`, item)
-    const kind = `${item.effect}|${address.kind()}`
+    const kind = `${item.list}|${address.kind()}`
     sizes.set(kind, (sizes.get(kind) ?? new Set()).add(bits))
   }
-  const inForce = (item: ListItemRow | undefined, at: Instant) =>
-    item && (item.until_at === null || item.until_at > at) ? item : undefined
-
-  function findOf(effect: 'allow' | 'block', about: Listed, at: Instant): ListItemRow | undefined {
-    const { recipient, e164 = '', country, ip } = about
-    const prefixes = Array.from(
-      { length: Math.min(10, Math.max(0, e164.length - 1)) },
-      (_, i) => `prefix|${e164.slice(0, i + 2)}`,
-    )
-    for (const name of [`number|${recipient}`, ...prefixes, `country|${country}`]) {
-      const item = inForce(exact.get(`${effect}|${name}`), at)
-      if (item) return item
+  function item(list: string, kind: string, value: string, at: Instant): ListItemRow | undefined {
+    const found = exact.get(`${list}|${kind}|${value}`)
+    return found && (found.until_at === null || found.until_at > at) ? found : undefined
+  }
+  function byNumber(list: string, recipient: string, e164: string, at: Instant) {
+    const whole = item(list, 'number', recipient, at)
+    for (let length = 2; !whole && length <= Math.min(11, e164.length); length++) {
+      const found = item(list, 'prefix', e164.slice(0, length), at)
+      if (found) return found
     }
-    if (ip === undefined || !ipaddr.isValid(ip)) return undefined
+    return whole
+  }
+  function byAddress(list: string, ip: string, at: Instant) {
+    if (!ipaddr.isValid(ip)) return undefined
     const address = ipaddr.process(ip)
     const family = address.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6
-    for (const bits of sizes.get(`${effect}|${address.kind()}`) ?? []) {
+    for (const bits of sizes.get(`${list}|${address.kind()}`) ?? []) {
       const network = family.networkAddressFromCIDR(`${address.toString()}/${bits}`).toString()
-      const item = inForce(networks.get(`${effect}|${network}/${bits}`), at)
-      if (item) return item
+      const found = item(list, 'cidr', `${network}/${bits}`, at)
+      if (found) return found
     }
     return undefined
   }
+  const findOn = (list: string, { recipient, e164 = '', country, ip, asn }: Listed, at: Instant) =>
+    byNumber(list, recipient, e164, at) ??
+    item(list, 'country', country, at) ??
+    (ip === undefined ? undefined : byAddress(list, ip, at)) ??
+    (asn === undefined ? undefined : item(list, 'asn', String(asn), at))
 
-  return { find: (about, at) => findOf('allow', about, at) ?? findOf('block', about, at) }
+  return {
+    names: new Set(items.map(({ list }) => list)),
+    find: (about, at) => findOn('allow', about, at) ?? findOn('block', about, at),
+    has(list, value, at) {
+      if (typeof value === 'number') return item(list, 'asn', String(value), at) !== undefined
+      if (value.startsWith('+')) return byNumber(list, refOf(value), value, at) !== undefined
+      return (byAddress(list, value, at) ?? item(list, 'country', value, at)) !== undefined
+    },
+  }
 }

@@ -23,7 +23,7 @@ export function wordsOf(reason: Reason): string {
     case 'line_unfit':
       return `a ${reason.type} number takes no text messages`
     case 'listed':
-      return `${reason.kind} ${reason.label} is on the ${reason.effect} list${reason.note ? ` (${reason.note})` : ''}`
+      return `${reason.kind} ${reason.label} is on the ${reason.list} list${reason.note ? ` (${reason.note})` : ''}`
     case 'rule':
       return `${reason.shadow ? 'shadow ' : ''}rule ${reason.line}: ${reason.rule}`
     case 'safe_listed':

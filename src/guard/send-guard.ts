@@ -77,7 +77,8 @@ export function createSendGuard(deps: {
   onAlarm?: ((alarm: Alarm) => void) | undefined
 }): SendGuard {
   const { db, keys, random, clock, log, onAlarm } = deps
-  const book = createGuardBook(deps)
+  const refOf = (number: string) => limitKey(keys, 'recipient', countedRecipient(number))
+  const book = createGuardBook({ ...deps, refOf })
   let { rules } = deps
   const ledger = createLedger(db)
   const decisions = createDecisionLog(db, log)
@@ -108,7 +109,9 @@ export function createSendGuard(deps: {
       const family = request.channel === 'sms' || request.channel === 'call' ? request.channel : 'free'
       const known = off || family === 'free' ? undefined : await conditions.read(country, family, at)
       const service = request.door === 'gate' ? 'gate' : request.account
-      const ask = { ...request, service, asker: { number, device } }
+      // Rules may ask who this is before anything is taken.
+      const asker = now.rules.operator ? await ledger.classOf({ number, device }) : { number, device }
+      const ask = { ...request, service, asker }
       const steps = decideSend(now, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
       let step = steps.next()
       while (!step.done) {

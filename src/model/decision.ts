@@ -6,7 +6,7 @@ export type DecisionAction = (typeof decisionActions)[number]
 export type Reason =
   | { code: 'country_closed'; country: string }
   | { code: 'line_unfit'; type: string }
-  | { code: 'listed'; effect: 'allow' | 'block'; kind: string; label: string; note: string; until: number | null }
+  | { code: 'listed'; list: string; kind: string; label: string; note: string; until: number | null }
   | { code: 'rule'; line: number; rule: string; shadow: boolean }
   | { code: 'safe_listed' }
   | { code: 'waived' }

@@ -32,11 +32,11 @@ export function addSetting(s: Omit<SettingRow, 'version'>, after: number) {
     returning *`
 }
 
-/** Something that is let past the guards, or kept out, by name. A number is a keyed hash. */
+/** Something on a list. `allow` lets past the guards and `block` keeps out; others are for rules. A number is a keyed hash. */
 export interface ListItemRow {
   id: string
-  effect: 'allow' | 'block'
-  kind: 'number' | 'prefix' | 'country' | 'cidr'
+  list: string
+  kind: 'number' | 'prefix' | 'country' | 'cidr' | 'asn'
   value: string
   label: string
   note: string
@@ -52,9 +52,9 @@ export function findListItems(at: Instant) {
 /** Puts an item on a list; what is there already gets the new end and note. */
 export function putListItem(i: ListItemRow) {
   return sql<ListItemRow>`
-    insert into guard_list_items (id, effect, kind, value, label, note, created_at, until_at)
-    values (${i.id}, ${i.effect}, ${i.kind}, ${i.value}, ${i.label}, ${i.note}, ${i.created_at}, ${i.until_at})
-    on conflict (kind, value, effect) do update set until_at = excluded.until_at, note = excluded.note
+    insert into guard_list_items (id, list, kind, value, label, note, created_at, until_at)
+    values (${i.id}, ${i.list}, ${i.kind}, ${i.value}, ${i.label}, ${i.note}, ${i.created_at}, ${i.until_at})
+    on conflict (kind, value, list) do update set until_at = excluded.until_at, note = excluded.note
     returning *`
 }
 

@@ -80,7 +80,7 @@ describeStores('what operators see and set', (openStore) => {
   it('a list keeps out by number, beginning, country and network, until its end, whatever the spelling', async () => {
     const { doors, start } = await ready()
     const list = async (kind: string, value: string, more: object = {}) =>
-      doors.v1('POST', '/lists', { effect: 'block', kind, value, note: 'test', ...more })
+      doors.v1('POST', '/lists', { list: 'block', kind, value, note: 'test', ...more })
     const until = new Date(doors.clock.now() + 60_000).toISOString()
     const made = [
       await list('number', '+5511987654321', { until }),
@@ -115,7 +115,7 @@ describeStores('what operators see and set', (openStore) => {
   it('an allowing item goes past lists, geography and buckets', async () => {
     const { doors, start, pump } = await ready()
     await doors.v1('PUT', '/geo', { value: { countries: ['PT'] }, why: 'test', after: 0 })
-    await doors.v1('POST', '/lists', { effect: 'allow', kind: 'cidr', value: '198.51.100.0/24', note: 'office' })
+    await doors.v1('POST', '/lists', { list: 'allow', kind: 'cidr', value: '198.51.100.0/24', note: 'office' })
     await pump(7)
     expect((await start('+5511987650099', { DeviceIp: '198.51.100.7' })).status).toBe(201)
   })
@@ -181,11 +181,11 @@ describeStores('what operators see and set', (openStore) => {
       ['PUT', '/prices', { value: { as_of: '2026-13-01', usd: {} }, why: 'x', after: 0 }],
       ['PUT', '/prices', { value: { as_of: '2026-11-01', usd: { BR: { fax: 1 } } }, why: 'x', after: 0 }],
       ['PUT', '/budgets', { value: { home_base_usd: -1 }, why: 'x', after: 0 }],
-      ['POST', '/lists', { effect: 'block', kind: 'cidr', value: '203.0.114.7/24', note: 'x' }],
-      ['POST', '/lists', { effect: 'block', kind: 'cidr', value: '0.0.0.0/0x', note: 'x' }],
-      ['POST', '/lists', { effect: 'block', kind: 'number', value: '12', note: 'x' }],
-      ['POST', '/lists', { effect: 'block', kind: 'country', value: 'ZZZ', note: 'x' }],
-      ['POST', '/lists', { effect: 'block', kind: 'country', value: 'AO', note: 'x', until: '2001-01-01T00:00:00Z' }],
+      ['POST', '/lists', { list: 'block', kind: 'cidr', value: '203.0.114.7/24', note: 'x' }],
+      ['POST', '/lists', { list: 'block', kind: 'cidr', value: '0.0.0.0/0x', note: 'x' }],
+      ['POST', '/lists', { list: 'block', kind: 'number', value: '12', note: 'x' }],
+      ['POST', '/lists', { list: 'block', kind: 'country', value: 'ZZZ', note: 'x' }],
+      ['POST', '/lists', { list: 'block', kind: 'country', value: 'AO', note: 'x', until: '2001-01-01T00:00:00Z' }],
       ['POST', '/blocks/eA/lift', {}],
     ]
     for (const [method, path, body] of wrong) {

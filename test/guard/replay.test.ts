@@ -93,6 +93,24 @@ describe('aval guard replay', () => {
     expect(bad.err).toMatch(/wide_tolerance/)
   })
 
+  it('takes rules that an operator wrote, and points at the word that is wrong', async () => {
+    const path = folder()
+    writeFileSync(join(path, 'trace.jsonl'), JSON.stringify(start('a', 0, { ip_country: 'NG', subject: 'org_1' })))
+    writeFileSync(join(path, 'rules'), 'shadow block if subject = "org_1"\nhold 72h if ip_country != country\n')
+    writeFileSync(join(path, 'wrong'), 'divert if contry = AO')
+    const ruled = await run('--trace', join(path, 'trace.jsonl'), '--rules', join(path, 'rules'), '--json')
+    expect(JSON.parse(ruled.out.split('\n')[0] ?? '')).toMatchObject({
+      action: 'divert',
+      reasons: [
+        { code: 'rule', line: 1, shadow: true },
+        { code: 'rule', line: 2, shadow: false },
+      ].toSorted((a, b) => b.line - a.line),
+    })
+    const wrong = await run('--trace', join(path, 'trace.jsonl'), '--rules', join(path, 'wrong'))
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toMatch(/line 1, column 11: .*contry/)
+  })
+
   it.each([
     ['no JSON', '{"t":', /line 2 of the trace is no JSON/],
     ['no event', '{"t":1,"type":"stop","id":"x"}', /line 2 of the trace is no event: type/],

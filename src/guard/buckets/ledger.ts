@@ -27,17 +27,21 @@ export interface Charge {
 export interface Ledger {
   /** Takes from all buckets, or from none. */
   take(asker: Asker, draws: readonly Draw[], at: Instant): Promise<Taken>
+  /** Who asks, without taking anything. */
+  classOf(asker: Exclude<Asker, AskerClass>): Promise<AskerClass>
   /** Pays back what the last message of `ref` took, once, and remembers the keys as known. */
   enter(ref: string, known: readonly string[], at: Instant): Promise<void>
 }
 
 /** The ledger in the store: all nodes decide as one, and a restart forgets nothing. */
 export function createLedger(db: Db): Ledger {
-  return db.dialect === 'postgres' ? inPostgres(db) : inSqlite(db)
+  const classOfKnown = async (asker: Exclude<Asker, number>) =>
+    classOf(asker, await db.read(findKnown(asker.number, asker.device ?? null)))
+  return { ...(db.dialect === 'postgres' ? inPostgres(db) : inSqlite(db)), classOf: classOfKnown }
 }
 
 /** Functions in the database: one round trip. They do what `judge` and `bucket.ts` do. */
-function inPostgres(db: Db): Ledger {
+function inPostgres(db: Db): Omit<Ledger, 'classOf'> {
   return {
     async take(asker, draws, at) {
       const [known, number, device] =
@@ -101,7 +105,7 @@ function list(texts: readonly string[]): string {
 }
 
 /** One writer, so that reading, judging and writing are one step already. */
-function inSqlite(db: Db): Ledger {
+function inSqlite(db: Db): Omit<Ledger, 'classOf'> {
   return {
     take: (asker, draws, at) =>
       db.quick(function* () {

@@ -78,6 +78,7 @@ export function createReplay(rules: SendRules, phoneOf: (to: string) => Phone | 
         channel,
         ip: event.ip ?? undefined,
         anySource: true,
+        facts: { ip_country: event.ip_country ?? undefined, subject: event.subject ?? undefined },
         asker: askerOf(event, ...names),
         priceMicros: event.price == null ? undefined : Math.round(event.price * 1e6),
       }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { type Block, forgiveBlock, liftBlock, listBlocks } from '../../guard/blocks.ts'
 import { exposureOf } from '../../guard/exposure.ts'
+import { namedLists } from '../../guard/guard-book.ts'
 import { type Part, type PartValue, parts } from '../../guard/guard-parts.ts'
 import { listItemOf } from '../../guard/lists.ts'
+import { compileOperatorRules } from '../../guard/operator-rules.ts'
 import { wordsOf } from '../../guard/reason.ts'
 import { isId } from '../../lib/ids.ts'
 import { decisionActions, type Reason } from '../../model/decision.ts'
@@ -51,8 +53,8 @@ const spendQuery = z.strictObject({
     .default(1),
 })
 const listBody = z.strictObject({
-  effect: z.enum(['allow', 'block'], 'is neither allow nor block'),
-  kind: z.enum(['number', 'prefix', 'country', 'cidr'], 'is none of number, prefix, country, cidr'),
+  list: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, 'is neither allow, block nor a name such as hosting'),
+  kind: z.enum(['number', 'prefix', 'country', 'cidr', 'asn'], 'is none of number, prefix, country, cidr, asn'),
   value: line(254),
   note: line(200),
   until: z.iso.datetime({ offset: true }).optional(),
@@ -161,6 +163,7 @@ export function addGuardRoutes(add: AddRoute, door: GateDoor): void {
       body: z.strictObject({ value: parts[part], why: line(200), after: z.int().min(0) }),
       run: async ({ body }) => {
         const { value, why, after } = body as { value: PartValue<Name>; why: string; after: number }
+        if (part === 'rules') await refuseUnknownLists((value as PartValue<'rules'>).text)
         const written = await door.guard.book.write(part, value, why, after)
         if (written) return partBody(part, written)
         throw new AvalError(
@@ -172,6 +175,16 @@ export function addGuardRoutes(add: AddRoute, door: GateDoor): void {
         )
       },
     })
+  }
+
+  async function refuseUnknownLists(text: string): Promise<void> {
+    const { lists } = await door.guard.book.inForce()
+    const outcome = compileOperatorRules(
+      text,
+      namedLists(lists, () => door.clock.now()),
+    )
+    const [fault] = 'faults' in outcome ? outcome.faults : []
+    if (fault !== undefined) throw invalid('value.text', fault)
   }
 
   async function addListItem({ body }: Context<z.output<typeof listBody>>) {
@@ -223,11 +236,11 @@ function blockBody({ key, scope, label, sent, entered, balance, base, unit, ends
   }
 }
 
-function listItemBody({ id, effect, kind, label, note, created_at, until_at }: ListItemRow) {
+function listItemBody({ id, list, kind, label, note, created_at, until_at }: ListItemRow) {
   return {
     id,
     object: 'list_item',
-    effect,
+    list,
     kind,
     value: label,
     note,

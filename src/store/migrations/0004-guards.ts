@@ -60,7 +60,7 @@ create table guard_settings (
 
 create table guard_list_items (
   id text primary key,
-  effect text not null,
+  list text not null,
   kind text not null,
   value text not null,
   label text not null,
@@ -69,7 +69,7 @@ create table guard_list_items (
   until_at bigint
 );
 create index guard_list_items_ended on guard_list_items (until_at) where until_at is not null;
-create unique index guard_list_items_once on guard_list_items (kind, value, effect);
+create unique index guard_list_items_once on guard_list_items (kind, value, list);
 
 create index guard_decisions_by_ref on guard_decisions (ref, at);
 create index guard_decisions_traced on guard_decisions (id) where trace_sealed is not null;

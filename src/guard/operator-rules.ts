@@ -49,9 +49,10 @@ export function applyRules(
   return { action: first && ofMessage(first.action), reasons }
 }
 
-/** A message cannot be held or reviewed, and needs no factor but itself: it goes another way. */
+/** A message that is to be held or reviewed is not sent, and one that needs a stronger factor goes another way. */
 function ofMessage({ type }: Action): DecisionAction {
-  return type === 'hold' || type === 'review' || type === 'require' ? 'divert' : type
+  if (type === 'review') return 'hold'
+  return type === 'require' ? 'divert' : type
 }
 
 const scopesOf: Record<string, readonly string[]> = {

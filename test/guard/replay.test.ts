@@ -100,11 +100,11 @@ describe('aval guard replay', () => {
     writeFileSync(join(path, 'wrong'), 'divert if contry = AO')
     const ruled = await run('--trace', join(path, 'trace.jsonl'), '--rules', join(path, 'rules'), '--json')
     expect(JSON.parse(ruled.out.split('\n')[0] ?? '')).toMatchObject({
-      action: 'divert',
+      action: 'hold',
       reasons: [
         { code: 'rule', line: 1, shadow: true },
         { code: 'rule', line: 2, shadow: false },
-      ].toSorted((a, b) => b.line - a.line),
+      ],
     })
     const wrong = await run('--trace', join(path, 'trace.jsonl'), '--rules', join(path, 'wrong'))
     expect(wrong.code).toBe(2)

@@ -73,22 +73,42 @@ async function judge(
   { answer, caller }: { answer: GivenAnswer; caller: Caller },
 ): Promise<Checked | undefined> {
   const { transaction, challenge, challenges } = state
+  const tried = { account: 'gate', of: transaction.subject }
+  // An app's code costs no message, so nothing else would bound how often one may begin anew.
+  const code = challenge !== undefined && isChannel(challenge.channel) ? challenge.id : undefined
+  const spendTry = async () => {
+    const { retryAfterS } = await deps.guard.mayCheck(tried, code)
+    if (retryAfterS === undefined) return
+    throw new AvalError('too_many_checks', 'Too many codes were wrong lately. Wait before you try another one.', {
+      retryAfterS,
+    })
+  }
+  const answered = async (checking: Promise<Checked | undefined>) => {
+    const checked = await checking
+    const right = checked?.outcome === 'approved' || checked?.outcome === 'proven'
+    if (right || !checked) await deps.guard.checked(tried, right ? 'right' : 'no_try')
+    return checked
+  }
   if ('credential' in answer) {
     if (!transaction.factors.includes('passkey'))
       throw new AvalError(
         'factor_not_enrolled',
         'The subject has no passkey enrolled, so no credential can be checked.',
       )
-    return checkPasskey(deps, state, readAssertionJson(answer.credential), caller)
+    const credential = readAssertionJson(answer.credential)
+    await spendTry()
+    return answered(checkPasskey(deps, state, credential, caller))
   }
   const at = deps.clock.now()
   if (challenge?.channel === 'totp' && isLive(challenge, at)) {
     refuseMalformed(answer.code, [appCodeDigits, recoveryCodeDigits])
-    return checkAppCode(deps, { transaction, challenge }, answer.code, caller)
+    await spendTry()
+    return answered(checkAppCode(deps, { transaction, challenge }, answer.code, caller))
   }
   refuseMalformed(answer.code, [transaction.codeLength])
   const addressOf = (one: Challenge) => addressOfChallenge(deps, transaction, one)
-  return deps.verifier.check({ transaction, challenges }, addressOf, answer.code, { at, ip: caller.ip })
+  await spendTry()
+  return answered(deps.verifier.check({ transaction, challenges }, addressOf, answer.code, { at, ip: caller.ip }))
 }
 
 function addressOfChallenge(

@@ -8,11 +8,12 @@ import type { Random } from '../lib/random.ts'
 import type { Channel } from '../model/factor.ts'
 import type { Db } from '../store/db.ts'
 import { type BucketRow, findBuckets } from '../store/guard-buckets.ts'
-import { settled } from './buckets/bucket.ts'
+import { settled, unused, waitFor } from './buckets/bucket.ts'
 import { type Conditions, conditionsOf } from './buckets/conditions.ts'
 import { createLedger, ruleOf } from './buckets/ledger.ts'
 import { plain } from './buckets/scopes.ts'
 import type { Alarm } from './caps.ts'
+import { firstDraw, type Tried, tryDraw } from './check-budget.ts'
 import { decideSend, type InForce, type SendDecision, type SendRules } from './decide-send.ts'
 import { createDecisionLog } from './decision-log.ts'
 import { createGuardBook, type GuardBook } from './guard-book.ts'
@@ -58,6 +59,13 @@ export interface SendGuard {
   note(request: SendRequest, decision: SendDecision, ref: string): void
   /** The code of the last message of `ref` was entered: its buckets are paid back, once, and its recipient is known from now on. */
   entered(ref: string, who: Pick<SendRequest, 'account' | 'to' | 'device'>): Promise<void>
+  /**
+   * Counts one try at a code, before it is compared. `code` names the code, where it came by a message: it has one try in any case.
+   * `retryAfterS`: there were too many wrong ones, and nothing is counted.
+   */
+  mayCheck(tried: Tried, code: string | undefined): Promise<{ retryAfterS: number | undefined }>
+  /** The try was right: the wrong ones before it are forgotten. Or it was none after all, and only itself is given back. */
+  checked(tried: Tried, was: 'right' | 'no_try'): Promise<void>
   /** Resolves when all that was noted is written. */
   flush(): Promise<void>
 }
@@ -152,6 +160,21 @@ export function createSendGuard(deps: {
       await decisions.flush()
       const known = knownKeys(keys, who).filter((key) => key !== undefined)
       await ledger.enter(ref, known, clock.now())
+    },
+    async mayCheck(tried, code) {
+      if (off) return { retryAfterS: undefined }
+      const at = clock.now()
+      const draw = tryDraw(limitKey(keys, 'tries', JSON.stringify([tried.account, countedRecipient(tried.of)])))
+      const { taken, draws } = await ledger.take(0, [draw], at)
+      if (taken || rules.mode !== 'enforce' || rules.buckets !== 'enforce') return { retryAfterS: undefined }
+      if (code !== undefined && (await ledger.take(0, [firstDraw(code)], at)).taken) return { retryAfterS: undefined }
+      const bucket = draws[0]?.bucket ?? unused(draw.rule, at)
+      return { retryAfterS: Math.ceil(waitFor(bucket, draw.rule, draw.cost) / 1000) }
+    },
+    async checked(tried, was) {
+      if (off) return
+      const draw = tryDraw(limitKey(keys, 'tries', JSON.stringify([tried.account, countedRecipient(tried.of)])))
+      await ledger.repay([{ key: draw.key, pay: was === 'right' ? draw.pay : draw.cost }], 0, clock.now())
     },
     flush: () => decisions.flush(),
   }

@@ -11,6 +11,7 @@ export const errorCodes = {
   too_many_requests: 429,
   resend_too_soon: 429,
   too_many_sends: 429,
+  too_many_checks: 429,
   no_open_challenge: 409,
   code_expired: 409,
   contact_required: 422,

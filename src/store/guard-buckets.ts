@@ -62,6 +62,11 @@ export function enterInPostgres(at: Instant, ref: string, known: string) {
   return sql<{ paid: number }>`select guard_entered(${at}, ${ref}, ${known}) as paid`
 }
 
+/** PostgreSQL: pays back charges, a JSON list of { key, pay }. */
+export function repayInPostgres(at: Instant, charges: string, usd: number) {
+  return sql`select guard_repay(${at}, cast(${charges} as jsonb), ${usd})`
+}
+
 /** One bucket. */
 export function findBucket(key: string) {
   return sql<BucketRow>`select * from guard_buckets where key = ${key}`

@@ -1,3 +1,4 @@
+import type { Tried } from '../guard/check-budget.ts'
 import { openAddress } from '../lib/address.ts'
 import { secondsUntil } from '../lib/clock.ts'
 import { isSid } from '../lib/ids.ts'
@@ -51,15 +52,21 @@ export async function checkVerification(
   const [active = '', previous] = deps.keys.ids
   const mac = codeMac(deps.keys, active, code, context)
   const macs = [mac, previous === undefined ? mac : codeMac(deps.keys, previous, code, context)] as const
+  const tried = { account: service.accountSid, of: toRef }
+  await spendTry(deps, service, toRef, tried)
   const lacksDeal = service.settings.psd2_enabled && !(command.amount && command.payee)
   const [row] = lacksDeal ? [] : await deps.db.write(checkVerificationTo(service.sid, toRef, sid, macs, occasion))
   // A number was matched letter by letter, so it need not be opened.
   const known = sid === null && !command.to?.includes('@') ? command.to : undefined
   if (row) {
-    if (row.status === 'approved') await noteEntered(deps, service, row, known)
+    if (row.status === 'approved') {
+      await deps.guard.checked(tried, 'right')
+      await noteEntered(deps, service, row, known)
+    }
     return verificationOf(deps, row, service, known)
   }
 
+  await deps.guard.checked(tried, 'no_try')
   const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
   if (!live || (sid !== null && live.sid !== sid)) return undefined
   if (live.expires_at <= occasion.at) {
@@ -72,6 +79,15 @@ export async function checkVerification(
     throw new TwilioError(60206)
   }
   throw new TwilioError(60202, undefined, { retryAfterS: secondsUntil(live.expires_at, occasion.at) })
+}
+
+/** Counts a try of this number over all its codes. The first of a code is never refused: its owner may have the right one. */
+async function spendTry(deps: VerifyDeps, service: Service, toRef: string, tried: Tried): Promise<void> {
+  const { retryAfterS } = await deps.guard.mayCheck(tried, undefined)
+  if (retryAfterS === undefined) return
+  const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
+  const again = live && (await deps.guard.mayCheck(tried, live.sid))
+  if (again?.retryAfterS !== undefined) throw new TwilioError(60202, undefined, { retryAfterS })
 }
 
 /** The right code pays back what its message took. What the guard cannot note now takes nothing from the approval. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../../lib/clock.ts'
-import { all, type Db } from '../../store/db.ts'
+import { all, type Db, type Unit } from '../../store/db.ts'
 import {
   type BucketRow,
   enterInPostgres,
@@ -7,6 +7,7 @@ import {
   findKnown,
   putBucket,
   putKnown,
+  repayInPostgres,
   type TakeLists,
   takeInPostgres,
 } from '../../store/guard-buckets.ts'
@@ -27,6 +28,8 @@ export interface Charge {
 export interface Ledger {
   /** Takes from all buckets, or from none. */
   take(asker: Asker, draws: readonly Draw[], at: Instant): Promise<Taken>
+  /** Pays back charges, for a message that cost `usd`. */
+  repay(charges: readonly Charge[], usd: number, at: Instant): Promise<void>
   /** Who asks, without taking anything. */
   classOf(asker: Exclude<Asker, AskerClass>): Promise<AskerClass>
   /** Pays back what the last message of `ref` took, once, and remembers the keys as known. */
@@ -67,6 +70,9 @@ function inPostgres(db: Db): Omit<Ledger, 'classOf'> {
           bucket: bucketAt(i),
         })),
       }
+    },
+    async repay(charges, usd, at) {
+      await db.write(repayInPostgres(at, JSON.stringify(charges), usd))
     },
     async enter(ref, known, at) {
       await db.write(enterInPostgres(at, ref, JSON.stringify(known)))
@@ -122,14 +128,21 @@ function inSqlite(db: Db): Omit<Ledger, 'classOf'> {
       db.quick(function* () {
         const [decision] = yield* all(enterDecision(ref, at))
         for (const key of known) yield* all(putKnown(key, at))
-        if (!decision) return
-        for (const { key, pay } of JSON.parse(decision.charged) as Charge[]) {
-          const [row] = yield* all(findBucket(key))
-          if (!row) continue
-          const rule = ruleOf(row)
-          yield* all(putBucket({ ...row, ...repaid(settled(row, rule, at), rule, pay, decision.price_micros / 1e6) }))
-        }
+        if (decision) yield* repayInSqlite(JSON.parse(decision.charged), decision.price_micros / 1e6, at)
       }),
+    repay: (charges, usd, at) =>
+      db.quick(function* () {
+        yield* repayInSqlite(charges, usd, at)
+      }),
+  }
+}
+
+function* repayInSqlite(charges: readonly Charge[], usd: number, at: Instant): Unit<void> {
+  for (const { key, pay } of charges) {
+    const [row] = yield* all(findBucket(key))
+    if (!row) continue
+    const rule = ruleOf(row)
+    yield* all(putBucket({ ...row, ...repaid(settled(row, rule, at), rule, pay, usd) }))
   }
 }
 

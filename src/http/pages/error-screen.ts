@@ -50,6 +50,8 @@ export function screenOfRefusal(
       return withProblem(now, 503, copy.notDelivered)
     case 'another_way_needed':
       return withProblem(now, 403, copy.anotherWayNeeded)
+    case 'too_many_checks':
+      return withProblem(now, error.status, copy.tooManyChecks)
     case 'too_many_messages':
       return withProblem(now, error.status, copy.tooManyMessages)
     case 'destination_not_allowed':

@@ -190,12 +190,28 @@ begin
   end if;
 end $$;
 
-create function guard_entered(p_at bigint, p_ref text, p_known text) returns bigint language plpgsql as $$
+create function guard_repay(p_at bigint, p_charges jsonb, p_usd float8) returns void language plpgsql as $$
 declare
-  decision record;
   keys text[];
   c record;
   b guard_buckets;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  select array_agg(x.key) into keys from jsonb_to_recordset(p_charges) as x(key text);
+  perform guard_lock(keys);
+  for c in select * from jsonb_to_recordset(p_charges) as x(key text, pay float8) loop
+    select * into b from guard_buckets k where k.key = c.key;
+    continue when not found;
+    b := guard_settled(b, p_at);
+    update guard_buckets k set balance = greatest(b.balance, least(b.cap, b.balance + c.pay)), sent = b.sent, entered = b.entered + 1,
+      spent = b.spent + p_usd, pending = b.pending, at = b.at
+      where k.key = b.key;
+  end loop;
+end $$;
+
+create function guard_entered(p_at bigint, p_ref text, p_known text) returns bigint language plpgsql as $$
+declare
+  decision record;
 begin
   perform set_config('synchronous_commit', 'off', true);
   update guard_decisions set entered_at = p_at
@@ -204,16 +220,7 @@ begin
   insert into guard_known (key, first_at, last_at) select value, p_at, p_at from jsonb_array_elements_text(p_known::jsonb) order by value
     on conflict (key) do update set last_at = greatest(guard_known.last_at, excluded.last_at);
   if decision.charged is null then return 0; end if;
-  select array_agg(x.key) into keys from jsonb_to_recordset(decision.charged::jsonb) as x(key text);
-  perform guard_lock(keys);
-  for c in select * from jsonb_to_recordset(decision.charged::jsonb) as x(key text, pay float8) loop
-    select * into b from guard_buckets k where k.key = c.key;
-    continue when not found;
-    b := guard_settled(b, p_at);
-    update guard_buckets k set balance = greatest(b.balance, least(b.cap, b.balance + c.pay)), sent = b.sent, entered = b.entered + 1,
-      spent = b.spent + decision.price_micros / 1000000.0, pending = b.pending, at = b.at
-      where k.key = b.key;
-  end loop;
+  perform guard_repay(p_at, decision.charged::jsonb, decision.price_micros / 1000000.0);
   return 1;
 end $$;
 `

@@ -88,6 +88,7 @@ export interface PageCopy {
   notDelivered: string
   anotherWayNeeded: string
   tooManyMessages: string
+  tooManyChecks: string
 
   /** Spoken and shown by the script. */
   expiring: string

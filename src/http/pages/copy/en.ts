@@ -152,6 +152,7 @@ export const en: PageCopy = {
   anotherWayNeeded: "We can't send a code this way right now. Choose another way.",
   tooManyMessages:
     'Several codes were sent to this contact already. Use the last one that came, or choose another way.',
+  tooManyChecks: 'Too many codes were wrong lately. Wait a while before you try again.',
   notDelivered: "The code couldn't be sent now. Try again in a moment or choose another way.",
 
   expiring: 'The code expires in 1 minute.',

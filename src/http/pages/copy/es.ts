@@ -157,6 +157,7 @@ export const es: PageCopy = {
   codeExpired: 'Este código expiró. Pida uno nuevo.',
   anotherWayNeeded: 'No se puede enviar el código por este medio ahora. Elija otra forma.',
   tooManyMessages: 'Ya enviamos varios códigos a este contacto. Use el último que llegó o elija otra forma.',
+  tooManyChecks: 'Hubo demasiados códigos incorrectos. Espere un poco antes de intentar de nuevo.',
   notDelivered: 'No se pudo enviar el código ahora. Intente en un momento o elija otra forma.',
 
   expiring: 'El código expira en 1 minuto.',

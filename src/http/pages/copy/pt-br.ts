@@ -158,6 +158,7 @@ export const ptBR: PageCopy = {
   codeExpired: 'Este código expirou. Peça um novo.',
   anotherWayNeeded: 'Não dá para enviar o código por aqui agora. Escolha outra forma.',
   tooManyMessages: 'Já enviamos vários códigos para este contato. Use o último que chegou ou escolha outra forma.',
+  tooManyChecks: 'Muitos códigos errados nos últimos dias. Espere um pouco antes de tentar de novo.',
   notDelivered: 'O código não pôde ser enviado agora. Tente de novo em instantes ou escolha outra forma.',
 
   expiring: 'O código expira em 1 minuto.',

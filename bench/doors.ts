@@ -86,5 +86,6 @@ export const betterAuthDoor: Door = {
 
 /** A Brazilian mobile number that could exist. */
 function mobile(n: number): string {
-  return `+551197${String(n).padStart(7, '0')}`
+  // Spread over the blocks of ten thousand, as those of honest people are: 6,700,417 is prime to ten million, so each number comes once.
+  return `+551197${String((n * 6_700_417) % 10_000_000).padStart(7, '0')}`
 }

@@ -2,7 +2,7 @@ import type { Measure } from './load.ts'
 
 /** One line of the table. */
 export interface Entry extends Measure {
-  name: 'bare' | 'aval' | 'better-auth'
+  name: 'bare' | 'aval' | 'guarded' | 'better-auth'
   store: 'none' | 'sqlite' | 'postgres'
   door: 'v2' | 'v1' | 'better-auth'
 }
@@ -119,6 +119,16 @@ function floorsOfRound({ entries, pgbench }: Round): Floor[] {
       `${door} on PostgreSQL, times better-auth`,
       best('aval', 'postgres', door) / best('better-auth', 'postgres'),
       10,
+    ),
+    atLeast(
+      `${door} on SQLite with guards, of without`,
+      best('guarded', 'sqlite', door) / best('aval', 'sqlite', door),
+      0.9,
+    ),
+    atLeast(
+      `${door} on PostgreSQL with guards, of without`,
+      best('guarded', 'postgres', door) / best('aval', 'postgres', door),
+      0.9,
     ),
   ])
   const at16 = ours

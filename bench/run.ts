@@ -32,6 +32,8 @@ const subjects: readonly Subject[] = [
   { name: 'better-auth', store: 'sqlite', doors: [betterAuthDoor], connections: [16, 64] },
   { name: 'better-auth', store: 'postgres', doors: [betterAuthDoor], connections: [16, 64] },
   { name: 'aval', store: 'postgres', doors: [twilioDoor, gateDoor], connections: [1, 16, 64] },
+  { name: 'guarded', store: 'sqlite', doors: [twilioDoor, gateDoor], connections: [16, 64] },
+  { name: 'guarded', store: 'postgres', doors: [twilioDoor, gateDoor], connections: [16, 64] },
 ]
 
 export interface BenchOptions {
@@ -75,7 +77,9 @@ export async function runBench({ quick, only }: BenchOptions): Promise<void> {
     for (const { doors, ...subject } of subjects) {
       const wanted = doors.filter((door) => isWanted(`${subject.name}/${subject.store}/${door.name}`))
       if (wanted.length === 0) continue
-      const server = await startRole(subject.name, await environment(subject.store))
+      const guards = subject.name === 'guarded' ? { AVAL_GUARD_MODE: 'enforce', AVAL_GUARD_BUCKETS: 'enforce' } : {}
+      const role = subject.name === 'guarded' ? 'aval' : subject.name
+      const server = await startRole(role, { ...(await environment(subject.store)), ...guards })
       running.push({ ...subject, doors: wanted, server })
     }
     const pgbench = isWanted('pgbench') ? await preparePgbench(postgres, await environment('postgres')) : undefined

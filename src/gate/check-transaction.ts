@@ -52,7 +52,7 @@ export async function checkTransaction(
   }
 }
 
-/** A right code that came by a message pays back what the message took. What the guard cannot note takes nothing from the approval. */
+/** A right code that came by a message pays back what the message took. */
 async function noteEntered(
   deps: GateDeps,
   { transaction, challenge }: TransactionState,
@@ -62,9 +62,7 @@ async function noteEntered(
   if (!right || !challenge || !isChannel(challenge.channel)) return
   const to = addressOfChallenge(deps, transaction, challenge)
   if (to === undefined) return
-  await deps.guard.entered(transaction.id, { account: transaction.subject, to }).catch((error: Error) => {
-    deps.log.warn({ why: error.name }, 'an entered code was not noted by the guard')
-  })
+  await deps.guard.entered(transaction.id, { account: transaction.subject, to })
 }
 
 async function judge(
@@ -77,16 +75,17 @@ async function judge(
   // An app's code costs no message, so nothing else would bound how often one may begin anew.
   const code = challenge !== undefined && isChannel(challenge.channel) ? challenge.id : undefined
   const spendTry = async () => {
-    const { retryAfterS } = await deps.guard.mayCheck(tried, code)
-    if (retryAfterS === undefined) return
+    const { retryAfterS, wrongBefore } = await deps.guard.mayCheck(tried, code)
+    if (retryAfterS === undefined) return wrongBefore
     throw new AvalError('too_many_checks', 'Too many codes were wrong lately. Wait before you try another one.', {
       retryAfterS,
     })
   }
-  const answered = async (checking: Promise<Checked | undefined>) => {
-    const checked = await checking
+  const judged = async (check: () => Promise<Checked | undefined>) => {
+    const wrongBefore = await spendTry()
+    const checked = await check()
     const right = checked?.outcome === 'approved' || checked?.outcome === 'proven'
-    if (right || !checked) await deps.guard.checked(tried, right ? 'right' : 'no_try')
+    if (checked && (wrongBefore || !right)) await deps.guard.checked(tried, right ? 'right' : 'wrong')
     return checked
   }
   if ('credential' in answer) {
@@ -96,19 +95,16 @@ async function judge(
         'The subject has no passkey enrolled, so no credential can be checked.',
       )
     const credential = readAssertionJson(answer.credential)
-    await spendTry()
-    return answered(checkPasskey(deps, state, credential, caller))
+    return judged(() => checkPasskey(deps, state, credential, caller))
   }
   const at = deps.clock.now()
   if (challenge?.channel === 'totp' && isLive(challenge, at)) {
     refuseMalformed(answer.code, [appCodeDigits, recoveryCodeDigits])
-    await spendTry()
-    return answered(checkAppCode(deps, { transaction, challenge }, answer.code, caller))
+    return judged(() => checkAppCode(deps, { transaction, challenge }, answer.code, caller))
   }
   refuseMalformed(answer.code, [transaction.codeLength])
   const addressOf = (one: Challenge) => addressOfChallenge(deps, transaction, one)
-  await spendTry()
-  return answered(deps.verifier.check({ transaction, challenges }, addressOf, answer.code, { at, ip: caller.ip }))
+  return judged(() => deps.verifier.check({ transaction, challenges }, addressOf, answer.code, { at, ip: caller.ip }))
 }
 
 function addressOfChallenge(

@@ -6,16 +6,17 @@ import { newId } from '../lib/ids.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
 import type { Channel } from '../model/factor.ts'
-import type { Db } from '../store/db.ts'
+import { all, type Db } from '../store/db.ts'
 import { type BucketRow, findBuckets } from '../store/guard-buckets.ts'
-import { settled, unused, waitFor } from './buckets/bucket.ts'
+import { insertDecisions, type NewDecision } from '../store/guard-decisions.ts'
+import { createBatches } from './batches.ts'
+import { settled, waitFor } from './buckets/bucket.ts'
 import { type Conditions, conditionsOf } from './buckets/conditions.ts'
-import { createLedger, ruleOf } from './buckets/ledger.ts'
+import { createLedger, type Entry, ruleOf } from './buckets/ledger.ts'
 import { plain } from './buckets/scopes.ts'
 import type { Alarm } from './caps.ts'
 import { firstDraw, type Tried, tryDraw } from './check-budget.ts'
 import { decideSend, type InForce, type SendDecision, type SendRules } from './decide-send.ts'
-import { createDecisionLog } from './decision-log.ts'
 import { createGuardBook, type GuardBook } from './guard-book.ts'
 import { countedRecipient, limitKey, maskRecipient, wideNetwork } from './limit-keys.ts'
 import { prepareLists } from './lists.ts'
@@ -57,15 +58,18 @@ export interface SendGuard {
   maySend(request: SendRequest): Promise<SendDecision>
   /** Writes a decision down. `ref` names the verification or transaction; empty where nothing came of it. */
   note(request: SendRequest, decision: SendDecision, ref: string): void
-  /** The code of the last message of `ref` was entered: its buckets are paid back, once, and its recipient is known from now on. */
+  /**
+   * The code of the last message of `ref` was entered: its buckets are paid back, once, and its recipient is known from now on. Never
+   * rejects: nothing that was approved hangs on it.
+   */
   entered(ref: string, who: Pick<SendRequest, 'account' | 'to' | 'device'>): Promise<void>
   /**
-   * Counts one try at a code, before it is compared. `code` names the code, where it came by a message: it has one try in any case.
-   * `retryAfterS`: there were too many wrong ones, and nothing is counted.
+   * May this code be tried, after all the wrong ones before it? `code` names it, where it came by a message: it has one try in any case.
+   * `retryAfterS`: not now. Tries that come at the same moment may see the same; each code's own five bound them.
    */
-  mayCheck(tried: Tried, code: string | undefined): Promise<{ retryAfterS: number | undefined }>
-  /** The try was right: the wrong ones before it are forgotten. Or it was none after all, and only itself is given back. */
-  checked(tried: Tried, was: 'right' | 'no_try'): Promise<void>
+  mayCheck(tried: Tried, code: string | undefined): Promise<{ retryAfterS: number | undefined; wrongBefore: boolean }>
+  /** Notes how a try ended. A right one makes the wrong ones before it forgotten. Never rejects: the try has been judged. */
+  checked(tried: Tried, was: 'right' | 'wrong'): Promise<void>
   /** Resolves when all that was noted is written. */
   flush(): Promise<void>
 }
@@ -89,7 +93,18 @@ export function createSendGuard(deps: {
   const book = createGuardBook({ ...deps, refOf })
   let { rules } = deps
   const ledger = createLedger(db)
-  const decisions = createDecisionLog(db, log)
+  const drawOf = ({ account, of }: Tried) => tryDraw(limitKey(keys, 'tries', JSON.stringify([account, of])))
+  const decisions = createBatches<NewDecision>(log, 'decisions', (batch) => {
+    const statement = insertDecisions(db.dialect, JSON.stringify(batch))
+    return db.quick(function* () {
+      yield* all(statement)
+    })
+  })
+  const entries = createBatches<Entry>(log, 'entered codes', async (batch) => {
+    // What was sent is written down before what became of it.
+    await decisions.flush()
+    await ledger.enter(batch)
+  })
   const conditions = createConditions(db)
   const keyOf = (scope: string, value: string) => limitKey(keys, scope, value)
   const off = rules.mode === 'off' || rules.buckets === 'off'
@@ -136,7 +151,7 @@ export function createSendGuard(deps: {
       const at = clock.now()
       const id = newId('dec', at, random)
       const { to, ip, device, account } = request
-      decisions.note({
+      void decisions.note({
         id,
         at,
         door: request.door,
@@ -157,26 +172,32 @@ export function createSendGuard(deps: {
     },
     async entered(ref, who) {
       if (off) return
-      await decisions.flush()
       const known = knownKeys(keys, who).filter((key) => key !== undefined)
-      await ledger.enter(ref, known, clock.now())
+      await entries.note({ ref, known, at: clock.now() })
     },
     async mayCheck(tried, code) {
-      if (off) return { retryAfterS: undefined }
+      if (off) return { retryAfterS: undefined, wrongBefore: false }
       const at = clock.now()
-      const draw = tryDraw(limitKey(keys, 'tries', JSON.stringify([tried.account, countedRecipient(tried.of)])))
-      const { taken, draws } = await ledger.take(0, [draw], at)
-      if (taken || rules.mode !== 'enforce' || rules.buckets !== 'enforce') return { retryAfterS: undefined }
-      if (code !== undefined && (await ledger.take(0, [firstDraw(code)], at)).taken) return { retryAfterS: undefined }
-      const bucket = draws[0]?.bucket ?? unused(draw.rule, at)
-      return { retryAfterS: Math.ceil(waitFor(bucket, draw.rule, draw.cost) / 1000) }
+      const draw = drawOf(tried)
+      const bucket = await ledger.read(draw, at)
+      if (bucket.balance >= draw.cost || rules.mode !== 'enforce' || rules.buckets !== 'enforce')
+        return { retryAfterS: undefined, wrongBefore: bucket.balance < bucket.base }
+      if (code !== undefined && (await ledger.take(0, [firstDraw(code)], at)).taken)
+        return { retryAfterS: undefined, wrongBefore: true }
+      return { retryAfterS: Math.ceil(waitFor(bucket, draw.rule, draw.cost) / 1000), wrongBefore: true }
     },
     async checked(tried, was) {
       if (off) return
-      const draw = tryDraw(limitKey(keys, 'tries', JSON.stringify([tried.account, countedRecipient(tried.of)])))
-      await ledger.repay([{ key: draw.key, pay: was === 'right' ? draw.pay : draw.cost }], 0, clock.now())
+      const at = clock.now()
+      const draw = drawOf(tried)
+      const noted =
+        was === 'wrong' ? ledger.take(0, [draw], at) : ledger.repay([{ key: draw.key, pay: draw.pay }], 0, at)
+      await noted.catch((error: Error) => log.warn({ why: error.name }, 'the guard could not note a try'))
     },
-    flush: () => decisions.flush(),
+    async flush() {
+      await decisions.flush()
+      await entries.flush()
+    },
   }
 }
 

@@ -53,20 +53,18 @@ export async function checkVerification(
   const mac = codeMac(deps.keys, active, code, context)
   const macs = [mac, previous === undefined ? mac : codeMac(deps.keys, previous, code, context)] as const
   const tried = { account: service.accountSid, of: toRef }
-  await spendTry(deps, service, toRef, tried)
+  const wrongBefore = await spendTry(deps, service, toRef, tried)
   const lacksDeal = service.settings.psd2_enabled && !(command.amount && command.payee)
   const [row] = lacksDeal ? [] : await deps.db.write(checkVerificationTo(service.sid, toRef, sid, macs, occasion))
   // A number was matched letter by letter, so it need not be opened.
   const known = sid === null && !command.to?.includes('@') ? command.to : undefined
   if (row) {
-    if (row.status === 'approved') {
-      await deps.guard.checked(tried, 'right')
-      await noteEntered(deps, service, row, known)
-    }
+    const right = row.status === 'approved'
+    if (wrongBefore || !right) await deps.guard.checked(tried, right ? 'right' : 'wrong')
+    if (right) await noteEntered(deps, service, row, known)
     return verificationOf(deps, row, service, known)
   }
 
-  await deps.guard.checked(tried, 'no_try')
   const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
   if (!live || (sid !== null && live.sid !== sid)) return undefined
   if (live.expires_at <= occasion.at) {
@@ -81,16 +79,17 @@ export async function checkVerification(
   throw new TwilioError(60202, undefined, { retryAfterS: secondsUntil(live.expires_at, occasion.at) })
 }
 
-/** Counts a try of this number over all its codes. The first of a code is never refused: its owner may have the right one. */
-async function spendTry(deps: VerifyDeps, service: Service, toRef: string, tried: Tried): Promise<void> {
-  const { retryAfterS } = await deps.guard.mayCheck(tried, undefined)
-  if (retryAfterS === undefined) return
+/** Whether there were wrong tries at the codes of this number. Too many refuse, but the first of a code: its owner may have the right one. */
+async function spendTry(deps: VerifyDeps, service: Service, toRef: string, tried: Tried): Promise<boolean> {
+  const { retryAfterS, wrongBefore } = await deps.guard.mayCheck(tried, undefined)
+  if (retryAfterS === undefined) return wrongBefore
   const [live] = await deps.db.read(findLiveVerification(service.sid, toRef))
   const again = live && (await deps.guard.mayCheck(tried, live.sid))
   if (again?.retryAfterS !== undefined) throw new TwilioError(60202, undefined, { retryAfterS })
+  return true
 }
 
-/** The right code pays back what its message took. What the guard cannot note now takes nothing from the approval. */
+/** The right code pays back what its message took. */
 async function noteEntered(
   deps: VerifyDeps,
   service: Service,
@@ -98,9 +97,7 @@ async function noteEntered(
   known: string | undefined,
 ): Promise<void> {
   const to = known ?? openAddress(deps.keys, row.key_id, row.sid, row.to_sealed)
-  await deps.guard.entered(row.sid, { account: service.accountSid, to }).catch((error: Error) => {
-    deps.log.warn({ why: error.name }, 'an entered code was not noted by the guard')
-  })
+  await deps.guard.entered(row.sid, { account: service.accountSid, to })
 }
 
 /** The address of a live verification. A sid that is not live has none: its place may be another one's by now. */

@@ -63,9 +63,9 @@ describeStores('the ledger of the guard', (openStore) => {
           await db.write(insertDecisions(db.dialect, JSON.stringify([decision(ref, at, JSON.stringify(charges))])))
           if (!step.entered) continue
           memory.enter(charges, 0.05, at + 10_000)
-          await ledger.enter(ref, [], at + 10_000)
           // What was paid back once is not paid back again.
-          await ledger.enter(ref, [], at + 11_000)
+          await ledger.enter([{ ref, known: [], at: at + 10_000 }])
+          await ledger.enter([{ ref, known: [], at: at + 11_000 }])
         }
       }),
       { numRuns: 30 },
@@ -92,9 +92,9 @@ describeStores('the ledger of the guard', (openStore) => {
     const draws: Draw[] = []
     const ask = async (device?: string) => (await ledger.take({ number: 'n', device }, draws, start)).asker
     expect([await ask(), await ask('d')]).toEqual([0, 0])
-    await ledger.enter('nothing', ['n'], start)
+    await ledger.enter([{ ref: 'nothing', known: ['n'], at: start }])
     expect([await ask(), await ask('d')]).toEqual([2, 1])
-    await ledger.enter('nothing', ['n', 'd'], start)
+    await ledger.enter([{ ref: 'nothing', known: ['n', 'd'], at: start }])
     expect([await ask(), await ask('d'), await ask('e')]).toEqual([2, 2, 1])
   })
 })

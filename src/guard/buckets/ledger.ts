@@ -12,7 +12,7 @@ import {
   takeInPostgres,
 } from '../../store/guard-buckets.ts'
 import { enterDecision } from '../../store/guard-decisions.ts'
-import { type Bucket, type BucketRule, repaid, settled } from './bucket.ts'
+import { type Bucket, type BucketRule, repaid, settled, unused } from './bucket.ts'
 import { type AskerClass, type Draw, judge, type Taken } from './draw.ts'
 
 /** Who asks: known already, or by the keys that say it. */
@@ -24,6 +24,13 @@ export interface Charge {
   pay: number
 }
 
+/** A code that was entered. */
+export interface Entry {
+  ref: string
+  known: readonly string[]
+  at: Instant
+}
+
 /** Where the buckets are. Every call is one step: of two that meet at a bucket, one sees what the other took. */
 export interface Ledger {
   /** Takes from all buckets, or from none. */
@@ -32,19 +39,28 @@ export interface Ledger {
   repay(charges: readonly Charge[], usd: number, at: Instant): Promise<void>
   /** Who asks, without taking anything. */
   classOf(asker: Exclude<Asker, AskerClass>): Promise<AskerClass>
-  /** Pays back what the last message of `ref` took, once, and remembers the keys as known. */
-  enter(ref: string, known: readonly string[], at: Instant): Promise<void>
+  /** The bucket of a draw as it is at `at`. */
+  read(draw: Draw, at: Instant): Promise<Bucket>
+  /** Pays back what the last message of each `ref` took, once, and remembers the keys as known. */
+  enter(entries: readonly Entry[]): Promise<void>
 }
 
 /** The ledger in the store: all nodes decide as one, and a restart forgets nothing. */
 export function createLedger(db: Db): Ledger {
   const classOfKnown = async (asker: Exclude<Asker, number>) =>
     classOf(asker, await db.read(findKnown(asker.number, asker.device ?? null)))
-  return { ...(db.dialect === 'postgres' ? inPostgres(db) : inSqlite(db)), classOf: classOfKnown }
+  return {
+    ...(db.dialect === 'postgres' ? inPostgres(db) : inSqlite(db)),
+    classOf: classOfKnown,
+    async read({ key, rule }, at) {
+      const [row] = await db.read(findBucket(key))
+      return settled(row ?? unused(rule, at), rule, at)
+    },
+  }
 }
 
 /** Functions in the database: one round trip. They do what `judge` and `bucket.ts` do. */
-function inPostgres(db: Db): Omit<Ledger, 'classOf'> {
+function inPostgres(db: Db): Omit<Ledger, 'classOf' | 'read'> {
   return {
     async take(asker, draws, at) {
       const [known, number, device] =
@@ -74,8 +90,8 @@ function inPostgres(db: Db): Omit<Ledger, 'classOf'> {
     async repay(charges, usd, at) {
       await db.write(repayInPostgres(at, JSON.stringify(charges), usd))
     },
-    async enter(ref, known, at) {
-      await db.write(enterInPostgres(at, ref, JSON.stringify(known)))
+    async enter(entries) {
+      await Promise.all(entries.map(({ ref, known, at }) => db.write(enterInPostgres(at, ref, JSON.stringify(known)))))
     },
   }
 }
@@ -111,7 +127,7 @@ function list(texts: readonly string[]): string {
 }
 
 /** One writer, so that reading, judging and writing are one step already. */
-function inSqlite(db: Db): Omit<Ledger, 'classOf'> {
+function inSqlite(db: Db): Omit<Ledger, 'classOf' | 'read'> {
   return {
     take: (asker, draws, at) =>
       db.quick(function* () {
@@ -124,11 +140,13 @@ function inSqlite(db: Db): Omit<Ledger, 'classOf'> {
         for (const [i, bucket] of after.entries()) if (bucket) yield* all(putBucket(rowOf(draws[i] as Draw, bucket)))
         return answer
       }),
-    enter: (ref, known, at) =>
+    enter: (entries) =>
       db.quick(function* () {
-        const [decision] = yield* all(enterDecision(ref, at))
-        for (const key of known) yield* all(putKnown(key, at))
-        if (decision) yield* repayInSqlite(JSON.parse(decision.charged), decision.price_micros / 1e6, at)
+        for (const { ref, known, at } of entries) {
+          const [decision] = yield* all(enterDecision(ref, at))
+          for (const key of known) yield* all(putKnown(key, at))
+          if (decision) yield* repayInSqlite(JSON.parse(decision.charged), decision.price_micros / 1e6, at)
+        }
       }),
     repay: (charges, usd, at) =>
       db.quick(function* () {

@@ -118,7 +118,8 @@ export function* decideSend(
     at,
   )
   const refused = listed?.list === 'block' ? listedReason(listed) : refusedBy(rules, ask)
-  const ruled = applyRules(rules.operator, signalsOf(ask, country, priceMicros, at))
+  const signals = rules.operator ? signalsOf(ask, country, priceMicros, at) : {}
+  const ruled = applyRules(rules.operator, signals)
   decision.reasons.push(...ruled.reasons)
   const waived = ask.waived !== undefined || listed?.list === 'allow' || ruled.action === 'allow'
   if (listed?.list === 'allow') decision.reasons.push(listedReason(listed))
@@ -130,7 +131,7 @@ export function* decideSend(
     return { ...decision, action: ruled.action, enforced: rules.mode === 'enforce' }
   if (rules.buckets !== 'off') {
     const message = messageOf(rules, keyOf, ask, country, priceMicros)
-    yield* askBuckets(rules, keyOf, message, conditionsOf, ask, country, decision, at)
+    yield* askBuckets(rules, keyOf, message, conditionsOf, ask.asker, signals, decision, at)
     if (waived) decision.action = 'allow'
     if (decision.action !== 'allow' && decision.enforced) return decision
   }
@@ -144,16 +145,15 @@ function* askBuckets(
   keyOf: KeyMaker,
   message: Message,
   conditionsOf: (country: string, family: string) => Conditions,
-  ask: SendAsk,
-  country: string,
+  asker: Asker,
+  signals: Partial<Signals>,
   decision: SendDecision,
   at: Instant,
 ): Generator<TakeRequest, void, Taken> {
   const here = conditionsOf(message.country, message.family)
   const usual = drawsFor(message, rules.cuts, here, conditionsOf('abroad', message.family))
-  const signals = signalsOf(ask, country, decision.priceMicros, at)
   const { draws, whenEmpty: tuned } = applyBudgets(rules, usual, message, signals, here, keyOf)
-  const taken = yield { asker: ask.asker, draws }
+  const taken = yield { asker, draws }
   decision.asker = taken.asker
   if (taken.taken) {
     decision.charges = draws.flatMap(({ key, pay }, i) => (taken.draws[i]?.used ? [{ key, pay }] : []))

@@ -9,11 +9,16 @@ export interface MemoryLedger {
   enter(charges: readonly Charge[], usd: number, at: Instant): void
   /** The bucket as it is at `at`; undefined where nobody used it. */
   read(key: string, at: Instant): Bucket | undefined
+  /** All of it as it is now, for another ledger to begin with. */
+  snapshot(): MemorySnapshot
 }
 
-/** An empty ledger. */
-export function createMemoryLedger(): MemoryLedger {
-  const kept = new Map<string, { rule: BucketRule; bucket: Bucket }>()
+/** What a memory ledger holds. Nothing in it changes. */
+export type MemorySnapshot = ReadonlyMap<string, { readonly rule: BucketRule; readonly bucket: Bucket }>
+
+/** A ledger that is empty, or begins where another was. */
+export function createMemoryLedger(from: MemorySnapshot = new Map()): MemoryLedger {
+  const kept = new Map(from)
   return {
     take(asker, draws, at) {
       const buckets = draws.map(({ key }) => kept.get(key)?.bucket)
@@ -27,12 +32,15 @@ export function createMemoryLedger(): MemoryLedger {
     enter(charges, usd, at) {
       for (const { key, pay } of charges) {
         const one = kept.get(key)
-        if (one) one.bucket = repaid(settled(one.bucket, one.rule, at), one.rule, pay, usd)
+        if (!one) continue
+        const bucket = repaid(settled(one.bucket, one.rule, at), one.rule, pay, usd)
+        kept.set(key, { rule: one.rule, bucket })
       }
     },
     read(key, at) {
       const one = kept.get(key)
       return one && settled(one.bucket, one.rule, at)
     },
+    snapshot: () => new Map(kept),
   }
 }

@@ -3,7 +3,7 @@ import type { DecisionAction, Reason } from '../../model/decision.ts'
 import { type Conditions, conditionsOf } from '../buckets/conditions.ts'
 import type { AskerClass } from '../buckets/draw.ts'
 import type { Charge } from '../buckets/ledger.ts'
-import { createMemoryLedger } from '../buckets/memory-ledger.ts'
+import { createMemoryLedger, type MemorySnapshot } from '../buckets/memory-ledger.ts'
 import { plain } from '../buckets/scopes.ts'
 import { decideSend, type SendRules } from '../decide-send.ts'
 import { countedRecipient } from '../limit-keys.ts'
@@ -25,12 +25,21 @@ export interface Replay {
   /** Tries at a start that was not allowed, or that is unknown, never happened. */
   check(event: TraceCheck): void
   delivered(event: TraceDelivery): void
+  /** Where it stands, for another replay to go on from. */
+  snapshot(): ReplaySnapshot
+}
+
+/** Where a replay stands. Nothing in it changes. */
+export interface ReplaySnapshot {
+  ledger: MemorySnapshot
+  known: ReadonlySet<string>
+  sent: ReadonlyMap<string, Sent>
 }
 
 interface Sent {
   charges: Charge[]
   usd: number
-  entered: boolean
+  readonly entered: boolean
   names: string[]
 }
 
@@ -108,10 +117,11 @@ export function createReplay(rules: SendRules, phoneOf: (to: string) => Phone | 
     check({ t, id, correct }) {
       const message = sent.get(id)
       if (!message || message.entered || !correct) return
-      message.entered = true
+      sent.set(id, { ...message, entered: true })
       ledger.enter(message.charges, message.usd, t)
       for (const name of message.names) known.add(name)
     },
     delivered() {},
+    snapshot: () => ({ ledger: ledger.snapshot(), known: new Set(known), sent: new Map(sent) }),
   }
 }

@@ -1,0 +1,3 @@
+export interface PayoutResult {
+  policy: string
+}

@@ -43,6 +43,8 @@ export interface Campaign {
   /** When the messages that count begin and end. */
   from: number
   to: number
+  /** Until when honest people count as asking while it goes on; later than `to` where the attack aims at what comes after it. */
+  aimsUntil: number
   /** Whether geographic permissions would stop it: all its numbers are in countries that a Brazilian organiser need not open. */
   abroad: boolean
   create(context: AttackContext): Attack

@@ -80,6 +80,7 @@ export const campaigns: readonly Campaign[] = [
     ...campaign('A10', 'enters 200 codes first, then pumps, 1/s for 5 h', 5 * hour, goodNameFirst),
     from: tenOClock + 6 * hour,
     to: tenOClock + 11 * hour,
+    aimsUntil: tenOClock + 11 * hour,
   },
   {
     ...homeCampaign('A11', 'spends what is left just before a ticket sale, 5/s for 15 min', 15 * minute, (context) =>
@@ -89,6 +90,7 @@ export const campaigns: readonly Campaign[] = [
     preparesAt: saleAt - 15 * minute,
     from: saleAt - 15 * minute,
     to: saleAt,
+    aimsUntil: saleAt + hour,
   },
   homeCampaign(
     'A12',
@@ -136,6 +138,7 @@ function campaign(id: string, title: string, lastsMs: number, create: (context: 
     preparesAt: tenOClock,
     from: tenOClock,
     to: tenOClock + lastsMs,
+    aimsUntil: tenOClock + lastsMs,
     abroad: true,
     create,
   }
@@ -206,10 +209,10 @@ function hopping(context: AttackContext): Attack {
   let range = 0
   let recent: boolean[] = []
   return {
-    ...flood(context, 1, 24 * hour, () => {
+    ...flood(context, 1, 24 * hour, (index) => {
       const country = pumped(Math.floor(range / 8) % 40)
       const block = pumpedBlock(country, range % 8)
-      return { ...from(one(sources, random)), to: numberIn(block, random.below(10_000)), price: country.price }
+      return { ...from(one(sources, random)), to: numberIn(block, index), price: country.price }
     }),
     answered(_message, action) {
       recent = [...recent.slice(-5), action !== 'allow']

@@ -43,7 +43,7 @@ export function measureCampaign(
     const at = sessions.at[s] as number
     if (at < campaign.from) continue
     if (at >= stoppedAt) break
-    const during = at < campaign.to
+    const during = at < campaign.aimsUntil
     const known = sessions.asker[s] !== 0
     if (during) harm.asking += 1
     if (during && known) harm.known += 1

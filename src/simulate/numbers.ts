@@ -23,8 +23,9 @@ export function drawBlock(country: Country, random: Random): string {
   }
   const area = pickArea(random.next())
   const [code, , ranges] = areas[area] as (typeof areas)[number]
+  // Few ranges hold most of a city's numbers.
+  const range = 99 - Math.floor(ranges * random.next() ** 2)
   // Sixty of the hundred blocks in each range of a million are in use; which ones differs from range to range.
-  const range = 99 - random.below(ranges)
   const block = (random.below(60) * 7 + range * 13) % 100
   return `${country.dial}${code}9${digits(range, 2)}${digits(block, 2)}`
 }

@@ -1,7 +1,6 @@
-import { networkOf } from '../../lib/ip.ts'
 import { allowed, type PolicyFactory } from '../policy.ts'
 import { minute } from '../time.ts'
-import { policyOver, refused } from './policy-over.ts'
+import { policyOver, refused, sourceOf } from './policy-over.ts'
 
 const windowMs = minute
 const max = 10
@@ -20,7 +19,7 @@ export const betterAuth: PolicyFactory = {
       { sends: emptyLimiter(), checks: emptyLimiter(), codes: emptyCodes() },
       {
         start(state, event) {
-          const network = networkOf(event.ip)
+          const network = sourceOf(event.ip)
           if (!consume(state.sends, network, event.t)) return refused('block', 'too_many_requests')
           state.codes.set(event.id, { network, wrong: 0 })
           return allowed

@@ -10,16 +10,16 @@ const homeDial = honestCountries.find((country) => country.iso === home)?.dial ?
 
 /**
  * GitLab.com's rule: fifty messages a rolling day for each calling code, then another way to prove oneself. Its published override is
- * 800 for +1; a service with another home needs one for that, here three usual days.
+ * 800 for +1; a service with another home needs one for that, here two and a half usual days.
  * Source: gitlab-org/gitlab merge request 257995.
  */
 export const gitlab: PolicyFactory = {
   name: 'GitLab 50/day/dial code',
-  create: ({ usualDay, homeShare }) =>
+  create: ({ usualDay }) =>
     policyOver('GitLab 50/day/dial code', slidingCount(day), {
       start(state, event) {
         const dial = dialOf(event.to)
-        const max = dial === homeDial ? 3 * usualDay * homeShare : (published[dial] ?? perDay)
+        const max = dial === homeDial ? 2.5 * usualDay : (published[dial] ?? perDay)
         if (countOf(state, dial, event.t) >= max) return refused('divert', 'dial_code_limit')
         addTo(state, dial, event.t)
         return allowed

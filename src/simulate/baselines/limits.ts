@@ -1,7 +1,6 @@
-import { networkOf } from '../../lib/ip.ts'
 import { allowed, type PolicyFactory, type StartEvent } from '../policy.ts'
 import { day, hour, minute } from '../time.ts'
-import { policyOver, refused } from './policy-over.ts'
+import { policyOver, refused, sourceOf } from './policy-over.ts'
 import { addTo, countOf, type SlidingCount, slidingCount } from './sliding-count.ts'
 
 /** No guard at all. */
@@ -46,5 +45,5 @@ function limited(name: string, by: { ip?: boolean; number?: boolean }): PolicyFa
 }
 
 function keyOf(limit: Limit, event: StartEvent): string {
-  return limit.keyOf === 'number' ? event.to : networkOf(event.ip)
+  return limit.keyOf === 'number' ? event.to : sourceOf(event.ip)
 }

@@ -1,3 +1,4 @@
+import { networkOf } from '../../lib/ip.ts'
 import type { CheckEvent, SendDecision, SendPolicy, StartEvent } from '../policy.ts'
 
 /** The rules of a baseline over a state of plain values, Maps and arrays. */
@@ -27,4 +28,13 @@ export function policyOver<State>(name: string, initial: State, rules: Rules<Sta
 /** Says no, with the rule's name. */
 export function refused(action: 'divert' | 'wait' | 'block', reason: string): SendDecision {
   return { action, reasons: [reason] }
+}
+
+/** The network that limits count by, as `networkOf` gives it; quick where an address needs no reading. */
+export function sourceOf(ip: string): string {
+  if (!ip.includes(':')) return ip
+  const groups = ip.split(':')
+  return groups.length === 8 && !ip.includes('::') && !ip.includes('.')
+    ? `${groups.slice(0, 4).join(':')}::/64`
+    : networkOf(ip)
 }

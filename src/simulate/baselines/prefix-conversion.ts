@@ -4,7 +4,7 @@ import { hour, minute } from '../time.ts'
 import { policyOver, refused } from './policy-over.ts'
 
 const maturesMs = 2 * minute
-const windowMs = hour
+const windowMs = hour / 2
 const blockMs = 12 * hour
 
 interface Level {

@@ -55,9 +55,10 @@ function sample(state: State): void {
   }
 }
 
+// Of windows that do not overlap the present one, so that an attack is not its own history.
 function usualOf(state: State, country: string): number {
-  const samples = state.samples.get(country) ?? []
-  const count = Math.min(state.sampled, samplesMax)
+  const samples = (state.samples.get(country) ?? []).slice(0, -windowMs / hour)
+  const count = Math.min(state.sampled, samplesMax) - windowMs / hour
   const mean = samples.reduce((sum, value) => sum + value, 0) / count
   const squares = samples.reduce((sum, value) => sum + value * value, 0) / count
   return mean + sigmas * Math.sqrt(Math.max(0, squares - mean * mean))

@@ -45,11 +45,14 @@ interface Sent {
 
 const noLists = prepareLists([])
 
-/** A replay from empty buckets. `phoneOf` may know numbers faster than the numbering plan does. */
-export function createReplay(rules: SendRules, phoneOf: (to: string) => Phone | undefined = recordedPhone): Replay {
-  const ledger = createMemoryLedger()
-  const known = new Set<string>()
-  const sent = new Map<string, Sent>()
+/** A replay from empty buckets, or from where another stood. `phoneOf` may know numbers faster than the numbering plan does. */
+export function createReplay(
+  rules: SendRules,
+  { phoneOf = recordedPhone, from }: { phoneOf?: (to: string) => Phone | undefined; from?: ReplaySnapshot } = {},
+): Replay {
+  const ledger = createMemoryLedger(from?.ledger)
+  const known = new Set(from?.known)
+  const sent = new Map(from?.sent)
 
   function conditionsAt(at: number) {
     const bucket = (scope: 'stat' | 'control', family: string, of: string) =>

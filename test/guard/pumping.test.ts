@@ -39,9 +39,9 @@ describeStores('pumping', (openStore) => {
     const { start, doors } = await ready()
     const answers = []
     for (let i = 0; i < 60; i++) answers.push((await start(angolan(i), { DeviceIp: `198.${18 + i}.7.9` })).status)
-    // USD 2 at 8 cents a text.
-    expect(doors.sent).toHaveLength(25)
-    expect(answers.slice(25)).toEqual(Array(35).fill(403))
+    // USD 1.75 at 8 cents a text.
+    expect(doors.sent).toHaveLength(21)
+    expect(answers.slice(21)).toEqual(Array(39).fill(403))
   })
 
   it('from one address ends after eight codes, and shares nothing with what a private address asks', async () => {

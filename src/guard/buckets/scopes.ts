@@ -59,7 +59,7 @@ export interface Cuts {
 export const defaultCuts: Cuts = {
   homeBaseUsd: 10,
   abroadBaseUsd: 10,
-  countryBaseUsd: 2,
+  countryBaseUsd: 1.75,
   growthBaseUsd: 15,
   narrowTolerance: 0.7,
   wideTolerance: 0.85,
@@ -70,7 +70,7 @@ const day = 24 * hours
 const everybody = 7
 const [unproven, newDevice, known] = [1, 2, 4]
 const strangers = unproven + newDevice
-const [sourceVouchesFrom, countryVouchesFrom] = [2, 20]
+const [sourceVouchesFrom, countryVouchesFrom] = [1, 20]
 
 /** The draws of a message: which buckets it needs, and what of them. `here` are the conditions of its country, `abroad` of all others. */
 export function drawsFor(message: Message, cuts: Cuts, here: Conditions, abroad: Conditions): Draw[] {

@@ -3,12 +3,14 @@ import { sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { version } from '../package.json'
 import { GuardUsageError, guardUsage, runGuard } from './cli-guard.ts'
+import { runSimulate, simulateUsage } from './cli-simulate.ts'
 import { ConfigError } from './config.ts'
 import { BrokenAuthority } from './intercept/authority.ts'
 import { howToUse } from './intercept/how-to-use.ts'
 import { type Interceptor, PortOfAval, RefusedInProduction, startInterceptor } from './intercept/start.ts'
 
 const usage = `Usage: aval intercept [--json] [--port N]
+       aval simulate [--seeds LIST] [--campaigns LIST] [--policies aval|all] [--out FOLDER]
        aval guard replay --trace FILE [--rules FILE] [--policy FILE] [--json]
 
   intercept   A proxy through which programs that use an official Twilio SDK reach the local Aval, unchanged.
@@ -16,6 +18,7 @@ const usage = `Usage: aval intercept [--json] [--port N]
     --json      print one line of JSON, {"proxy": "http://127.0.0.1:...", "ca": "/..."}, instead of how to use it
     --port N    listen on this port of 127.0.0.1; 0, the default, takes a free one
 ${guardUsage}
+${simulateUsage}
 
   --help, -h     this text
   --version, -v  the version
@@ -28,6 +31,7 @@ const npxPollMs = 250
 class UsageError extends Error {}
 
 async function main(): Promise<void> {
+  if (process.argv[2] === 'simulate' && !process.argv.includes('--help')) return runSimulate(process.argv.slice(3))
   if (process.argv[2] === 'guard' && !process.argv.includes('--help')) return runGuard(process.argv.slice(3))
   const { values, positionals } = readArguments()
   if (values.help) return console.log(usage)

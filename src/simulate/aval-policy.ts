@@ -38,7 +38,9 @@ export function avalPolicy(name = 'Aval', changes: Partial<SendRules> = {}): Pol
 }
 
 // Longest calling codes first: +1 is a beginning of +1876.
-const byDial: readonly Country[] = [...honestCountries, ...pumpedCountries].toSorted((a, b) => b.dial.length - a.dial.length)
+const byDial: readonly Country[] = [...honestCountries, ...pumpedCountries].toSorted(
+  (a, b) => b.dial.length - a.dial.length,
+)
 
 /** A number of the simulated world: its country is known from the calling code, and it is a mobile. */
 function simulatedPhone(to: string): Phone {

@@ -19,7 +19,8 @@ const aboveRooms: Record<string, readonly string[]> = {
   'src/local-clock.ts': ['src/aval.ts'],
   'src/index.ts': [],
   'src/cli.ts': [],
-  'src/cli-guard.ts': ['src/cli.ts'],
+  'src/cli-guard.ts': ['src/cli.ts', 'src/cli-simulate.ts'],
+  'src/cli-simulate.ts': ['src/cli.ts'],
   'src/config.ts': [
     'src/main.ts',
     'src/aval.ts',

@@ -1,20 +1,30 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse as parseToml } from 'smol-toml'
+import { readConfig } from './config.ts'
+import { loadCredentials } from './credentials.ts'
 import { defaultCuts } from './guard/buckets/scopes.ts'
 import type { SendRules } from './guard/decide-send.ts'
 import { readGuardTable, withFile } from './guard/guard-file.ts'
 import { compileOperatorRules } from './guard/operator-rules.ts'
 import { builtInPrices } from './guard/prices.ts'
+import { exportTrace } from './guard/replay/export-trace.ts'
 import { type ReplaySummary, replayFile } from './guard/replay/replay-file.ts'
 import { BadTrace } from './guard/replay/trace.ts'
+import { systemClock } from './lib/clock.ts'
+import { openDb } from './store/open.ts'
 
 export const guardUsage = `  guard replay --trace FILE [--rules FILE] [--policy FILE] [--json]
               Runs recorded traffic through the guard and says what it would have decided. Nothing is sent, and no store is touched.
     --trace FILE   JSON lines in order of time: starts, checks and delivery reports (docs/guard.md)
     --policy FILE  a candidate, as AVAL_GUARD_POLICY names it (TOML, or JSON by the ending .json); the built-in rules otherwise
     --rules FILE   rules of operators, a line each, in place of those of the policy
-    --json         a line for each start, then one line {"summary": ...}`
+    --json         a line for each start, then one line {"summary": ...}
+  guard export --from TIME [--until TIME]
+              Writes what this server decided as a trace, with the settings and keys of the server. Numbers stand in it as they are:
+              keep it as you keep the key ring.
+    --from, --until TIME   such as 2026-11-01T00:00:00Z; until now by default`
 
 /** A file or an argument that is wrong, for whoever named it. */
 export class GuardUsageError extends Error {}
@@ -22,6 +32,7 @@ export class GuardUsageError extends Error {}
 /** aval guard ... */
 export async function runGuard(args: string[]): Promise<void> {
   const [what, ...rest] = args
+  if (what === 'export') return writeExport(rest)
   if (what !== 'replay') throw new GuardUsageError(what === undefined ? 'guard what?' : `there is no "guard ${what}"`)
   const { trace, policy, rules: ruleFile, json } = readArguments(rest)
   if (trace === undefined) throw new GuardUsageError('guard replay needs --trace FILE')
@@ -47,6 +58,43 @@ export async function runGuard(args: string[]): Promise<void> {
     if ((error as { code?: string }).code === undefined) throw error
     throw new GuardUsageError(`the trace ${trace} cannot be read (${(error as { code: string }).code})`)
   }
+}
+
+async function writeExport(args: string[]): Promise<void> {
+  const { from, until } = readTimes(args)
+  const config = readConfig()
+  const { keys } = loadCredentials(config)
+  const url = config.AVAL_DATABASE_URL?.reveal()
+  const db = await openDb(url ? { url } : { file: join(config.dataDir, 'aval.db') }, () => {})
+  try {
+    const { events, left } = await exportTrace({ db, keys }, from, until)
+    for (let i = 0; i < events.length; i += 1000) {
+      const lines = events.slice(i, i + 1000).map((event) => `${JSON.stringify(event)}\n`)
+      if (!process.stdout.write(lines.join(''))) await new Promise((done) => process.stdout.once('drain', done))
+    }
+    if (left > 0)
+      console.error(`${left} decisions are left out: their recipients are forgotten, or their key is not in AVAL_KEYS`)
+  } finally {
+    await db.close()
+  }
+}
+
+function readTimes(args: string[]): { from: number; until: number } {
+  let given: { from?: string | undefined; until?: string | undefined }
+  try {
+    given = parseArgs({ args, options: { from: { type: 'string' }, until: { type: 'string' } } }).values
+  } catch (error) {
+    throw new GuardUsageError((error as Error).message)
+  }
+  const timeOf = (name: string, text: string) => {
+    const at = Date.parse(text)
+    if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(at))
+      throw new GuardUsageError(`--${name} is no time such as 2026-11-01T00:00:00Z`)
+    return at
+  }
+  if (given.from === undefined) throw new GuardUsageError('guard export needs --from TIME')
+  const until = given.until === undefined ? systemClock().now() : timeOf('until', given.until)
+  return { from: timeOf('from', given.from), until }
 }
 
 function readArguments(args: string[]) {

@@ -11,6 +11,7 @@ import { type Interceptor, PortOfAval, RefusedInProduction, startInterceptor } f
 
 const usage = `Usage: aval intercept [--json] [--port N]
        aval simulate [--seeds LIST] [--campaigns LIST] [--policies aval|all] [--out FOLDER]
+       aval guard export --from TIME [--until TIME]
        aval guard replay --trace FILE [--rules FILE] [--policy FILE] [--json]
 
   intercept   A proxy through which programs that use an official Twilio SDK reach the local Aval, unchanged.

@@ -29,12 +29,10 @@ export interface DecisionRow {
   /** Recipient, address and device, for a trace; sealed. */
   trace_sealed: string | null
   entered_at: Instant | null
-  tries: number
-  delivery: string | null
 }
 
 /** A decision before anything became of it. */
-export type NewDecision = Omit<DecisionRow, 'entered_at' | 'tries' | 'delivery'>
+export type NewDecision = Omit<DecisionRow, 'entered_at'>
 
 /** Notes decisions; `list` is a JSON list of NewDecision. */
 export function insertDecisions(dialect: Db['dialect'], list: string) {
@@ -122,4 +120,9 @@ export function forgetTraces(before: Instant, limit: number) {
 export function forgetDecisions(before: Instant, limit: number) {
   return sql<{ id: string }>`
     delete from guard_decisions where id in (select id from guard_decisions where id <= ${firstIdAt('dec', before)} order by id limit ${limit}) returning id`
+}
+
+/** Decisions after one id and before another, oldest first. */
+export function pageOfDecisions(after: string, before: string, limit: number) {
+  return sql<DecisionRow>`select * from guard_decisions where id > ${after} and id < ${before} order by id limit ${limit}`
 }

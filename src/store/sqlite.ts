@@ -96,6 +96,8 @@ export function openSqlite(file: string): Db {
     unit: (steps) => enqueue(() => runUnit(steps)),
     // Never in the midst of a shared commit, which is one turn of the event loop.
     async quick(steps) {
+      // Another connection to memory would be another memory.
+      if (file === ':memory:') return enqueue(() => runUnit(steps))
       hasty ??= connect(file, 'normal')
       return runAtOnce(hasty, steps)
     },

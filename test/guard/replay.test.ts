@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { defaultCuts } from '../../src/guard/buckets/scopes.ts'
 import type { SendRules } from '../../src/guard/decide-send.ts'
 import { builtInPrices } from '../../src/guard/prices.ts'
+import { exportTrace } from '../../src/guard/replay/export-trace.ts'
 import { createReplay } from '../../src/guard/replay/replay.ts'
 import { BadTrace, readEvent, type TraceStart } from '../../src/guard/replay/trace.ts'
 import { openDoors, serviceSid } from '../support/doors.ts'
@@ -68,10 +69,10 @@ describe('aval guard replay', () => {
     const { summary } = lines.pop()
     expect(lines).toHaveLength(130)
     expect(lines.slice(0, 30).every(({ action }) => action === 'allow')).toBe(true)
-    expect(summary).toMatchObject({ starts: 130, entered: 30, actions: { allow: 36, divert: 94 } })
+    expect(summary).toMatchObject({ starts: 130, entered: 30, actions: { allow: 35, divert: 95 } })
     expect(lines.at(-1)).toMatchObject({ id: 'a99', t: 79_800, action: 'divert' })
     expect(lines.at(-1).reasons[0].text).toMatch(/has sent \d codes lately, 0 of them entered/)
-    expect(summary.saved_usd).toBeCloseTo(94 * 0.3, 3)
+    expect(summary.saved_usd).toBeCloseTo(95 * 0.3, 3)
   })
 
   it('takes a candidate, and tells what is wrong with one', async () => {
@@ -198,5 +199,35 @@ describeStores('a replay', (openStore) => {
       doors.clock.advance(3_000 + n * 50)
     }
     expect(differing).toEqual([])
+  })
+
+  it('decides of what was exported as the service did, and shows no number on the way', async () => {
+    const { db } = await openStore()
+    const doors = await openDoors(db, { guard: { buckets: 'enforce' } })
+    const from = doors.clock.now()
+    const served: string[] = []
+    for (let i = 0; i < 30; i++) {
+      const to = i % 3 ? `+551198765${1000 + i}` : `+5521998${100_000 + i * 997}`
+      const answer = await doors.v2('POST', `/v2/Services/${serviceSid}/Verifications`, { To: to, Channel: 'sms' })
+      served.push(answer.status === 201 ? 'allow' : 'divert')
+      doors.clock.advance(2_000)
+      if (answer.status !== 201 || i % 3) continue
+      const Code = doors.sent.at(-1)?.code ?? ''
+      await doors.v2('POST', `/v2/Services/${serviceSid}/VerificationCheck`, { To: to, Code })
+    }
+    await doors.gate.guard.flush()
+    doors.clock.advance(1)
+    const { events, left } = await exportTrace(doors.gate, from, doors.clock.now())
+    expect([left, events.filter(({ type }) => type === 'check').length]).toEqual([0, 10])
+    const replay = createReplay(rules)
+    const replayed = events.flatMap((event) => {
+      if (event.type === 'start') return [replay.start(event).action]
+      if (event.type === 'check') replay.check(event)
+      return []
+    })
+    expect(replayed).toEqual(served)
+    expect(served).toContain('divert')
+    const text = events.map((event) => JSON.stringify(event))
+    for (const [line, one] of text.entries()) expect(readEvent(one, line + 1)).toBeDefined()
   })
 })

@@ -27,9 +27,10 @@ const aboveRooms: Record<string, readonly string[]> = {
     'src/index.ts',
     'src/credentials.ts',
     'src/cli.ts',
+    'src/cli-guard.ts',
     'src/intercept/start.ts',
   ],
-  'src/credentials.ts': ['src/main.ts', 'src/aval.ts', 'src/intercept/start.ts'],
+  'src/credentials.ts': ['src/main.ts', 'src/aval.ts', 'src/cli-guard.ts', 'src/intercept/start.ts'],
   'src/config-carriers.ts': ['src/config.ts'],
   'src/settings.ts': ['src/config.ts', 'src/config-carriers.ts', 'src/configuration-doc.ts'],
 }

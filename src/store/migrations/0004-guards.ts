@@ -45,9 +45,7 @@ create table guard_decisions (
   charged text not null,
   key_id text not null,
   trace_sealed text,
-  entered_at bigint,
-  tries bigint not null default 0,
-  delivery text
+  entered_at bigint
 );
 create table guard_settings (
   part text not null,

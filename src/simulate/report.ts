@@ -148,7 +148,7 @@ export function leakBars(results: Results): string {
 
 /** An SVG of the USD leaked in one campaign as time goes on, a line for each policy, on a logarithmic scale. */
 export function leakOverTime(results: Results, campaign: string): string {
-  const left = 64
+  const left = 80
   const width = 480
   const top = 40
   const height = 260

@@ -17,6 +17,7 @@ import { createAlarm } from './guard/alarm-hook.ts'
 import { defaultCuts } from './guard/buckets/scopes.ts'
 import type { SendRules } from './guard/decide-send.ts'
 import { withFile } from './guard/guard-file.ts'
+import { type IpFiles, openIpFacts } from './guard/ip/ip-facts.ts'
 import { builtInPrices } from './guard/prices.ts'
 import { createSendGuard } from './guard/send-guard.ts'
 import { createApp } from './http/app.ts'
@@ -88,7 +89,8 @@ export async function createAval(
   const networks = parseNetworks([...(local ? loopback : []), ...(config.AVAL_WEBHOOK_NETWORKS ?? [])])
   const outbound = createOutbound({ networks })
   const onAlarm = createAlarm({ hook: config.alarm, outbound, clock, random, log })
-  const guard = createSendGuard({ db, keys, random, clock, log, rules: sendRulesOf(config), onAlarm })
+  const ipFacts = await openIpFacts(ipFilesOf(config, log))
+  const guard = createSendGuard({ db, keys, random, clock, log, rules: sendRulesOf(config), ipFacts, onAlarm })
   const { publicUrl } = config
   const brand = config.AVAL_BRAND
   const verifier = config.twilio
@@ -160,8 +162,17 @@ export async function createAval(
       await Promise.all(Object.values(carriers).map((one) => one?.close?.()))
       await signAuditHeads(gate).catch(() => undefined)
       await guard.flush()
+      ipFacts.close()
       await db.close()
     },
+  }
+}
+
+function ipFilesOf({ AVAL_IP_COUNTRY_FILE: country, AVAL_IP_ASN_FILE: asnFile }: AvalConfig, log: Logger): IpFiles {
+  return {
+    ...(country !== undefined && { countryFile: country === 'none' ? false : country }),
+    ...(asnFile !== undefined && { asnFile }),
+    onFault: ({ message }) => log.warn({ why: message }, 'the file before it stays in use'),
   }
 }
 

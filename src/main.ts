@@ -1,6 +1,7 @@
 import { announce } from './announce.ts'
 import { createAval } from './aval.ts'
 import { ConfigError, readConfig } from './config.ts'
+import { IpFileFault } from './guard/ip/ip-file-fault.ts'
 import { mountPlatform } from './mount-platform.ts'
 import { SchemaMismatch } from './store/migrate.ts'
 
@@ -33,7 +34,8 @@ main().catch((error: unknown) => {
   const known =
     error instanceof ConfigError ||
     error instanceof SchemaMismatch ||
+    error instanceof IpFileFault ||
     (error as { code?: string }).code === 'EADDRINUSE'
   console.error(known ? (error as Error).message : error)
-  process.exit(error instanceof ConfigError ? 3 : 1)
+  process.exit(error instanceof ConfigError || error instanceof IpFileFault ? 3 : 1)
 })

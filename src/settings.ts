@@ -174,6 +174,18 @@ export const settings = {
     'name a file that this user may read',
     z.string().min(1).optional(),
   ),
+  AVAL_IP_COUNTRY_FILE: setting(
+    'MMDB file that says which country an address is in (GeoLite2 Country or City, DB-IP and the like); `none` for no such file.',
+    'the set of iptoasn.com that comes along',
+    'name a file that this user may read, or none',
+    z.string().min(1).optional(),
+  ),
+  AVAL_IP_ASN_FILE: setting(
+    'MMDB file that says which autonomous system an address is of (GeoLite2 ASN and the like).',
+    'none',
+    'name a file that this user may read',
+    z.string().min(1).optional(),
+  ),
   AVAL_ALARM_URL: setting(
     'Where a cap of spending that is reached by 50, 80 or 100 percent is posted, signed by Standard Webhooks. Must be https, or loopback.',
     'none: the log alone says it',

@@ -114,7 +114,14 @@ export function* decideSend(
   }
   if (rules.mode === 'off') return decision
   const listed = lists.find(
-    { recipient: keyOf('recipient', countedRecipient(ask.to)), e164: ask.phone?.e164, country, ip: ask.ip },
+    {
+      recipient: keyOf('recipient', countedRecipient(ask.to)),
+      e164: ask.phone?.e164,
+      country,
+      ip: ask.ip,
+      ipCountry: ask.facts?.ip_country,
+      asn: ask.facts?.asn,
+    },
     at,
   )
   const refused = listed?.list === 'block' ? listedReason(listed) : refusedBy(rules, ask)

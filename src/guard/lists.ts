@@ -33,6 +33,7 @@ export function listItemOf(
 const faults = {
   number: 'is neither a number such as +5511987654321 nor an e-mail address',
   prefix: 'is no beginning of a number such as +244923',
+  ip_country: 'is no two-letter code such as AO',
   country: 'is no two-letter code such as AO',
   cidr: 'is no network such as 203.0.113.0/24 (its host bits must be zero)',
   asn: 'is no number of an autonomous system such as 26599',
@@ -48,6 +49,7 @@ const readers: Record<
     return { value: limitKey(keys, 'recipient', countedRecipient(recipient)), label: maskRecipient(recipient) }
   },
   prefix: (_keys, value) => (/^\+[1-9]\d{0,9}$/.test(value) ? { value, label: value } : undefined),
+  ip_country: (_keys, value) => (/^[A-Z]{2}$/.test(value) ? { value, label: value } : undefined),
   country: (_keys, value) => (/^[A-Z]{2}$/.test(value) ? { value, label: value } : undefined),
   asn: (_keys, value) => (/^[1-9]\d{0,9}$/.test(value) ? { value, label: `AS${value}` } : undefined),
   cidr(_keys, value) {
@@ -72,6 +74,7 @@ export interface Listed {
   e164: string | undefined
   country: string
   ip: string | undefined
+  ipCountry?: string | undefined
   asn?: number | undefined
 }
 
@@ -122,10 +125,11 @@ export function prepareLists(
     }
     return undefined
   }
-  const findOn = (list: string, { recipient, e164 = '', country, ip, asn }: Listed, at: Instant) =>
+  const findOn = (list: string, { recipient, e164 = '', country, ip, ipCountry, asn }: Listed, at: Instant) =>
     byNumber(list, recipient, e164, at) ??
     item(list, 'country', country, at) ??
     (ip === undefined ? undefined : byAddress(list, ip, at)) ??
+    (ipCountry === undefined ? undefined : item(list, 'ip_country', ipCountry, at)) ??
     (asn === undefined ? undefined : item(list, 'asn', String(asn), at))
 
   return {

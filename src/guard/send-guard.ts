@@ -18,6 +18,7 @@ import type { Alarm } from './caps.ts'
 import { firstDraw, type Tried, tryDraw } from './check-budget.ts'
 import { decideSend, type InForce, type SendDecision, type SendRules } from './decide-send.ts'
 import { createGuardBook, type GuardBook } from './guard-book.ts'
+import type { IpLookup } from './ip/ip-facts.ts'
 import { countedRecipient, limitKey, maskRecipient, wideNetwork } from './limit-keys.ts'
 import { prepareLists } from './lists.ts'
 import { wordsOf } from './reason.ts'
@@ -85,10 +86,12 @@ export function createSendGuard(deps: {
   clock: Pick<Clock, 'now'>
   log: GuardLog
   rules: SendRules
+  /** Whom addresses belong to. */
+  ipFacts?: Pick<IpLookup, 'lookup'> | undefined
   /** Called once for each share of a cap that is reached. */
   onAlarm?: ((alarm: Alarm) => void) | undefined
 }): SendGuard {
-  const { db, keys, random, clock, log, onAlarm } = deps
+  const { db, keys, random, clock, log, ipFacts, onAlarm } = deps
   const refOf = (number: string) => limitKey(keys, 'recipient', countedRecipient(number))
   const book = createGuardBook({ ...deps, refOf })
   let { rules } = deps
@@ -134,7 +137,8 @@ export function createSendGuard(deps: {
       const service = request.door === 'gate' ? 'gate' : request.account
       // Rules may ask who this is before anything is taken.
       const asker = now.rules.operator ? await ledger.classOf({ number, device }) : { number, device }
-      const ask = { ...request, service, asker }
+      const { country: ip_country, asn } = (request.ip === undefined ? undefined : ipFacts?.lookup(request.ip)) ?? {}
+      const ask = { ...request, service, asker, facts: { ip_country, asn } }
       const steps = decideSend(now, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
       let step = steps.next()
       while (!step.done) {

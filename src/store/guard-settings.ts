@@ -36,7 +36,7 @@ export function addSetting(s: Omit<SettingRow, 'version'>, after: number) {
 export interface ListItemRow {
   id: string
   list: string
-  kind: 'number' | 'prefix' | 'country' | 'cidr' | 'asn'
+  kind: 'number' | 'prefix' | 'country' | 'cidr' | 'ip_country' | 'asn'
   value: string
   label: string
   note: string

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { openIpFacts } from '../../src/guard/ip/ip-facts.ts'
 import { openDoors, serviceSid } from '../support/doors.ts'
 import { describeStores } from '../support/stores.ts'
 
@@ -51,6 +52,23 @@ describeStores('a rule that an operator wrote', (openStore) => {
     const code = doors.sent.at(-1)?.code ?? ''
     await doors.v2('POST', `/v2/Services/${serviceSid}/VerificationCheck`, { To: '+5511987650010', Code: code })
     expect(await start('+5511987650010', { DeviceIp: '198.51.7.8' })).toBe(201)
+  })
+
+  it('knows the country of an address, and so does a list', async () => {
+    const { db } = await openStore()
+    const ipFacts = await openIpFacts({ watchMs: 0 })
+    const doors = await openDoors(db, { ipFacts })
+    const start = async (DeviceIp: string, To = '+5511987650010') =>
+      (await doors.v2('POST', verifications, { To, Channel: 'sms', DeviceIp })).body.code ?? 201
+    const set = (text: string, after: number) => doors.v1('PUT', '/rules', { value: { text }, why: 'test', after })
+    expect([await start('8.8.8.8'), await start('200.147.3.157')]).toEqual([201, 201])
+    await set('divert if ip_country != country', 0)
+    const mapped = '::ffff:8.8.8.8'
+    expect([await start('8.8.8.8'), await start(mapped), await start('200.147.3.157')]).toEqual([60410, 60410, 201])
+    await set('', 1)
+    await doors.v1('POST', '/lists', { list: 'block', kind: 'ip_country', value: 'BR', note: 'test' })
+    expect([await start('8.8.8.8', '+5521998100000'), await start('200.147.3.157')]).toEqual([201, 60410])
+    ipFacts.close()
   })
 
   it('tunes a bucket, and makes one of its own', async () => {

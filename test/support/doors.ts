@@ -7,6 +7,7 @@ import { createReceiptSigner } from '../../src/gate/receipt.ts'
 import { defaultCuts } from '../../src/guard/buckets/scopes.ts'
 import type { Alarm } from '../../src/guard/caps.ts'
 import type { SendRules } from '../../src/guard/decide-send.ts'
+import type { IpLookup } from '../../src/guard/ip/ip-facts.ts'
 import { builtInPrices } from '../../src/guard/prices.ts'
 import { createSendGuard } from '../../src/guard/send-guard.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -38,6 +39,7 @@ export async function openDoors(
   options: {
     guard?: Partial<SendRules>
     onAlarm?: (alarm: Alarm) => void
+    ipFacts?: Pick<IpLookup, 'lookup'>
     policies?: Policies
     verifier?: Verifier
     clock?: ReturnType<typeof systemClock>
@@ -71,7 +73,16 @@ export async function openDoors(
     cuts: defaultCuts,
     ...options.guard,
   }
-  const guard = createSendGuard({ db, keys, random, clock, log: logger, rules, onAlarm: options.onAlarm })
+  const guard = createSendGuard({
+    db,
+    keys,
+    random,
+    clock,
+    log: logger,
+    rules,
+    onAlarm: options.onAlarm,
+    ipFacts: options.ipFacts,
+  })
   const verifier =
     options.verifier ??
     createLocalVerifier({ db, random, keys, carriers, brand: 'Sympla', host: 'localhost', log: logger })

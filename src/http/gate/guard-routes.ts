@@ -54,7 +54,10 @@ const spendQuery = z.strictObject({
 })
 const listBody = z.strictObject({
   list: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, 'is neither allow, block nor a name such as hosting'),
-  kind: z.enum(['number', 'prefix', 'country', 'cidr', 'asn'], 'is none of number, prefix, country, cidr, asn'),
+  kind: z.enum(
+    ['number', 'prefix', 'country', 'cidr', 'ip_country', 'asn'],
+    'is none of number, prefix, country, cidr, ip_country, asn',
+  ),
   value: line(254),
   note: line(200),
   until: z.iso.datetime({ offset: true }).optional(),

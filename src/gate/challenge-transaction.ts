@@ -59,7 +59,10 @@ export async function challengeKnown(
   deps.guard.note(request, decision, refused ? '' : transaction.id)
   if (refused) throw notAllowed(decision, phone, factor, state.offered)
   const started = await deps.verifier.start({ transaction, challenges }, destination, allowed, occasion)
-  if (!started) throw await whyNotSent(deps, transaction.id)
+  if (!started) {
+    await deps.guard.giveBack(decision)
+    throw await whyNotSent(deps, transaction.id)
+  }
   const { challenge } = started
   return stateOf(deps, started.transaction, [challenge, ...challenges.filter((one) => one.id !== challenge.id)])
 }
@@ -116,9 +119,9 @@ export function refuseFactor(transaction: Transaction, offered: readonly Factor[
   )
 }
 
-/** Whether a send could be had as the transaction was read: what is refused anyway takes nothing from the guard's buckets. */
+/** Whether it is time for a send, as the transaction was read: who comes too early needs no guard. What binds is the count itself. */
 function mayAskNow({ sends, lastSentAt }: Transaction, allowed: SendAllowance): boolean {
-  if (sends >= sendsMax || (allowed.sends !== null && sends !== allowed.sends)) return false
+  if (allowed.sends !== null && sends !== allowed.sends) return false
   return lastSentAt === null || lastSentAt <= allowed.sentBefore
 }
 

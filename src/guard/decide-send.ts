@@ -163,7 +163,7 @@ function* askBuckets(
   const taken = yield { asker, draws }
   decision.asker = taken.asker
   if (taken.taken) {
-    decision.charges = draws.flatMap(({ key, pay }, i) => (taken.draws[i]?.used ? [{ key, pay }] : []))
+    decision.charges = draws.flatMap(({ key, cost, pay }, i) => (taken.draws[i]?.used ? [{ key, cost, pay }] : []))
     return
   }
   for (const [i, { refused, bucket }] of taken.draws.entries()) {

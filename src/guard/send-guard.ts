@@ -57,6 +57,8 @@ export interface SendGuard {
    * StoreUnavailable: where the buckets cannot be asked nothing is sent, for the message itself could not be noted either.
    */
   maySend(request: SendRequest): Promise<SendDecision>
+  /** The message was not sent after all: what it took is put back. Never rejects. */
+  giveBack(decision: SendDecision): Promise<void>
   /** Writes a decision down. `ref` names the verification or transaction; empty where nothing came of it. */
   note(request: SendRequest, decision: SendDecision, ref: string): void
   /**
@@ -150,6 +152,11 @@ export function createSendGuard(deps: {
       if (decision.action !== 'allow' || decision.reasons.length > 0) tell(log, decision)
       return decision
     },
+    async giveBack({ charges }) {
+      await ledger
+        .giveBack(charges)
+        .catch((error: Error) => log.warn({ why: error.name }, 'the guard could not give back'))
+    },
     note(request, decision, ref) {
       if (rules.mode === 'off') return
       const at = clock.now()
@@ -195,7 +202,7 @@ export function createSendGuard(deps: {
       const at = clock.now()
       const draw = drawOf(tried)
       const noted =
-        was === 'wrong' ? ledger.take(0, [draw], at) : ledger.repay([{ key: draw.key, pay: draw.pay }], 0, at)
+        was === 'wrong' ? ledger.take(0, [draw], at) : ledger.repay([{ key: draw.key, cost: 0, pay: draw.pay }], 0, at)
       await noted.catch((error: Error) => log.warn({ why: error.name }, 'the guard could not note a try'))
     },
     async flush() {

@@ -119,6 +119,16 @@ export function deleteBucket(key: string) {
   return sql<{ key: string }>`delete from guard_buckets where key = ${key} returning key`
 }
 
+/** Puts back what one message took, as if it had not been there. */
+export function giveBack(key: string, cost: number) {
+  return sql`
+    update guard_buckets set
+      balance = case when balance + ${cost} > cap then cap else balance + ${cost} end,
+      sent = case when sent < 1 then 0 else sent - 1 end,
+      pending = case when pending < 1 then 0 else pending - 1 end
+    where key = ${key}`
+}
+
 /** Fills a bucket to its base; what it has seen stays. No row back: there is none, or it is full. */
 export function fillBucket(key: string) {
   return sql<BucketRow>`update guard_buckets set balance = base where key = ${key} and balance < base returning *`

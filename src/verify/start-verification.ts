@@ -55,7 +55,6 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   if (service.settings.psd2_enabled && !(command.amount && command.payee)) throw new TwilioError(60206)
   if (command.customCode !== undefined && !service.settings.custom_code_enabled) throw new TwilioError(60204)
   const destination = destinationOf(command)
-  const guarded = await askGuard(deps, command, destination)
   const { channel } = destination
   const { catalogue } = deps
   // What cannot be written is refused before anything is counted: the longest code stands for the one to come.
@@ -64,7 +63,12 @@ export async function startVerification(deps: VerifyDeps, command: StartVerifica
   const carrier = deps.carriers[channel]
   if (!carrier) throw noCarrier(channel)
   const instant = carrier.isInstant?.(destination) === true
-  const { row, code } = await claim(deps, command, destination, instant)
+  // Last of what may refuse before the count: what is wrong with a request takes nothing from the guard's buckets.
+  const guarded = await askGuard(deps, command, destination)
+  const { row, code } = await claim(deps, command, destination, instant).catch(async (refusal: unknown) => {
+    await deps.guard.giveBack(guarded.decision)
+    throw refusal
+  })
   deps.guard.note(guarded.request, guarded.decision, row.sid)
   // A code goes to the address that it was made for, whatever other spelling of the mailbox asks for it again.
   const to = channel === 'email' ? openAddress(deps.keys, row.key_id, row.sid, row.to_sealed) : destination.to

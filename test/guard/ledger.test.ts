@@ -58,7 +58,9 @@ describeStores('the ledger of the guard', (openStore) => {
           const inMemory = memory.take(step.asker, draws, at)
           expect(seen(inStore, draws)).toEqual(seen(inMemory, draws))
           if (!inMemory.taken) continue
-          const charges = draws.flatMap(({ key, pay }, n) => (inMemory.draws[n]?.used ? [{ key, pay }] : []))
+          const charges = draws.flatMap(({ key, cost, pay }, n) =>
+            inMemory.draws[n]?.used ? [{ key, cost, pay }] : [],
+          )
           const ref = `${prefix}-${i}`
           await db.write(insertDecisions(db.dialect, JSON.stringify([decision(ref, at, JSON.stringify(charges))])))
           if (!step.entered) continue

@@ -100,6 +100,24 @@ describeStores('pumping', (openStore) => {
     expect(body.next_action.sends_left).toBe(4)
   })
 
+  it('takes nothing for what is refused for another reason', async () => {
+    const { start, doors } = await ready()
+    const to = '+5511987650010'
+    const balances = async () => {
+      const rows = await doors.gate.db.read(sql<{ scope: string; sent: number }>`select scope, sent from guard_buckets`)
+      return Object.fromEntries(rows.map(({ scope, sent }) => [scope, Math.round(sent)]))
+    }
+    expect((await start(to, { TemplateSid: `HJ${'a'.repeat(32)}` })).status).toBe(404)
+    expect(await balances()).toEqual({})
+    const service = `/v2/Services/${serviceSid}`
+    const limit = await doors.v2('POST', `${service}/RateLimits`, { UniqueName: 'ip' })
+    await doors.v2('POST', `${service}/RateLimits/${limit.body.sid}/Buckets`, { Max: '1', Interval: '60' })
+    const limited = { RateLimits: '{"ip":"203.0.114.9"}' }
+    expect((await start(to, limited)).status).toBe(201)
+    expect((await start(to, limited)).status).toBe(429)
+    expect(await balances()).toMatchObject({ num: 1, block: 1, 'home-': 1, stat: 1 })
+  })
+
   it('is forgotten by no restart', async () => {
     const { store, start } = await ready()
     for (let i = 0; i < 6; i++) await start(`+55119876500${10 + i}`)

@@ -5,6 +5,7 @@ import {
   enterInPostgres,
   findBucket,
   findKnown,
+  giveBack,
   putBucket,
   putKnown,
   repayInPostgres,
@@ -21,6 +22,7 @@ export type Asker = AskerClass | { number: string; device: string | undefined }
 /** What is paid back for a message whose code was entered. */
 export interface Charge {
   key: string
+  cost: number
   pay: number
 }
 
@@ -35,6 +37,8 @@ export interface Entry {
 export interface Ledger {
   /** Takes from all buckets, or from none. */
   take(asker: Asker, draws: readonly Draw[], at: Instant): Promise<Taken>
+  /** Takes charges back, of a message that was not sent after all. */
+  giveBack(charges: readonly Charge[]): Promise<void>
   /** Pays back charges, for a message that cost `usd`. */
   repay(charges: readonly Charge[], usd: number, at: Instant): Promise<void>
   /** Who asks, without taking anything. */
@@ -52,6 +56,12 @@ export function createLedger(db: Db): Ledger {
   return {
     ...(db.dialect === 'postgres' ? inPostgres(db) : inSqlite(db)),
     classOf: classOfKnown,
+    giveBack: (charges) =>
+      db.quick(function* () {
+        // In one order, as everybody who works on buckets.
+        for (const { key, cost } of charges.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
+          yield* all(giveBack(key, cost))
+      }),
     async read({ key, rule }, at) {
       const [row] = await db.read(findBucket(key))
       return settled(row ?? unused(rule, at), rule, at)
@@ -60,7 +70,7 @@ export function createLedger(db: Db): Ledger {
 }
 
 /** Functions in the database: one round trip. They do what `judge` and `bucket.ts` do. */
-function inPostgres(db: Db): Omit<Ledger, 'classOf' | 'read'> {
+function inPostgres(db: Db): Omit<Ledger, 'classOf' | 'read' | 'giveBack'> {
   return {
     async take(asker, draws, at) {
       const [known, number, device] =
@@ -127,7 +137,7 @@ function list(texts: readonly string[]): string {
 }
 
 /** One writer, so that reading, judging and writing are one step already. */
-function inSqlite(db: Db): Omit<Ledger, 'classOf' | 'read'> {
+function inSqlite(db: Db): Omit<Ledger, 'classOf' | 'read' | 'giveBack'> {
   return {
     take: (asker, draws, at) =>
       db.quick(function* () {

@@ -30,8 +30,6 @@ export function wordsOf(reason: Reason): string {
       return 'the number is on the safe list: no guard holds it up'
     case 'waived':
       return 'the caller asked for no check of this message (RiskCheck)'
-    case 'store_unavailable':
-      return 'the store could not be asked'
     case 'bucket_empty':
       return reason.scope === 'cap' ? capWords(reason) : emptyWords(reason)
   }

@@ -149,7 +149,9 @@ export function createSendGuard(deps: {
       }
       const decision = step.value
       for (const alarm of decision.alarms) onAlarm?.(alarm)
-      if (decision.action !== 'allow' || decision.reasons.length > 0) tell(log, decision)
+      // What buckets that are only watched would say is in the decisions; a log of it would be noise.
+      const watched = !decision.enforced && decision.reasons.every(({ code }) => code === 'bucket_empty')
+      if (!watched && (decision.action !== 'allow' || decision.reasons.length > 0)) tell(log, decision)
       return decision
     },
     async giveBack({ charges }) {

@@ -22,7 +22,6 @@ export type Reason =
       cost: number
       next_in_s: number | null
     }
-  | { code: 'store_unavailable' }
 
 /** The stricter of two answers. */
 export function stricter(a: DecisionAction, b: DecisionAction): DecisionAction {

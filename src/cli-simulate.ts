@@ -2,11 +2,21 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { GuardUsageError } from './cli-guard.ts'
+import { avalPayouts } from './simulate/aval-payouts.ts'
 import { avalPolicy } from './simulate/aval-policy.ts'
 import { baselines } from './simulate/baselines/index.ts'
 import { campaigns } from './simulate/campaigns.ts'
+import { payoutBaselines, simulatePayouts } from './simulate/payouts.ts'
 import type { PolicyFactory } from './simulate/policy.ts'
-import { calmTable, campaignTable, leakBars, leakOverTime, summaryTable, targetTable } from './simulate/report.ts'
+import {
+  calmTable,
+  campaignTable,
+  leakBars,
+  leakOverTime,
+  payoutTable,
+  summaryTable,
+  targetTable,
+} from './simulate/report.ts'
 import { simulate } from './simulate/run.ts'
 import { judgeTargets } from './simulate/targets.ts'
 import { writeTrace } from './simulate/trace.ts'
@@ -40,22 +50,25 @@ export function runSimulate(args: string[]): void {
   refuseUnknown('choice of policies', [given.policies], ['aval', 'all'])
   const aval = avalPolicy()
   const policies: PolicyFactory[] = given.policies === 'all' ? [...baselines, aval] : [aval]
-  const results = simulate({
+  const payouts = simulatePayouts({ seeds, policies: [...payoutBaselines, avalPayouts] })
+  const campaignsAndDays = simulate({
     seeds,
     policies,
     ...(ids && { campaigns: ids }),
     worlds: worlds as WorldName[],
     progress: (done) => process.stderr.write(`${done}\n`),
   })
+  const results = { ...campaignsAndDays, payouts }
   if (given.json) {
     console.log(JSON.stringify(results))
     return
   }
   const sections = [
-    ['Targets', targetTable(judgeTargets(results, { policy: aval.name }))],
+    ['Targets', targetTable(judgeTargets(results, { policy: aval.name, payoutPolicy: avalPayouts.name }))],
     ['All campaigns together', summaryTable(results)],
     ['Each campaign: messages leaked / USD leaked / honest people harmed, %', campaignTable(results)],
     ['Worlds that nobody attacks: honest people withheld, %', calmTable(results)],
+    ['Payouts', payoutTable(payouts)],
   ] as const
   const report = sections.map(([title, text]) => `## ${title}\n\n${text}\n`).join('\n')
   console.log(report)

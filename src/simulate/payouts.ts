@@ -35,7 +35,8 @@ export interface PayoutPolicy {
   name: string
   /** Whether the message with the code says who will be paid and how much, so that a deceived owner can notice. */
   namesPayee: boolean
-  decide(signals: PayoutSignals): { outcome: PayoutOutcome }
+  /** `strong`: where it waits, a stronger factor is asked for before. */
+  decide(signals: PayoutSignals): { outcome: PayoutOutcome; strong?: boolean }
 }
 
 /** One policy with one seed. */
@@ -127,12 +128,12 @@ function measure(
 }
 
 function isReleased(theft: PayoutChange, policy: PayoutPolicy): boolean {
-  const { outcome } = policy.decide(theft.signals)
-  const passesCode = policy.namesPayee ? theft.passesNamingCode : theft.passesCode
+  const { outcome, strong = false } = policy.decide(theft.signals)
   if (outcome === 'refuse') return false
-  if (outcome === 'strong') return theft.passesStrong
-  if (!passesCode) return false
-  if (outcome === 'ordinary') return true
+  const passesCode = policy.namesPayee ? theft.passesNamingCode : theft.passesCode
+  const passes = outcome === 'strong' || (strong && outcome !== 'ordinary') ? theft.passesStrong : passesCode
+  if (!passes) return false
+  if (outcome === 'ordinary' || outcome === 'strong') return true
   if (outcome === 'hold24') return theft.noticedAfterHours > 24
   return theft.noticedAfterHours > 72 && (outcome === 'hold72' || theft.deceivesReview)
 }

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { avalPayouts } from '../../src/simulate/aval-payouts.ts'
 import { avalPolicy } from '../../src/simulate/aval-policy.ts'
+import { simulatePayouts } from '../../src/simulate/payouts.ts'
 import { simulate } from '../../src/simulate/run.ts'
 import { judgeTargets } from '../../src/simulate/targets.ts'
 
@@ -28,6 +30,16 @@ describe('the guard in the simulated world', () => {
     const everyHonest = results.campaignRuns.map(({ harmedDenied }) => harmedDenied)
     // Whoever is held up is sent another way, and never away.
     expect(Math.max(...everyHonest)).toBe(0)
+  })
+
+  it('lets few stolen payouts go and holds few honest ones, with seeds that nothing was tuned by', {
+    timeout: 120_000,
+  }, () => {
+    const payouts = simulatePayouts({ seeds: [31, 32, 33, 34, 35], policies: [avalPayouts] })
+    const results = { seeds: [31], policies: [], campaigns: [], campaignRuns: [], calmRuns: [], payouts }
+    const verdicts = judgeTargets(results as never, { policy: 'none', payoutPolicy: avalPayouts.name })
+    const verdict = verdicts.find(({ name }) => name.startsWith('stolen payouts'))
+    expect(verdict).toMatchObject({ met: true })
   })
 
   it('gives a trace that the replay decides alike', { timeout: 120_000 }, async () => {

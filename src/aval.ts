@@ -14,6 +14,7 @@ import { createReceiptSigner } from './gate/receipt.ts'
 import { sendNotices } from './gate/send-notices.ts'
 import { sweep } from './gate/sweep.ts'
 import { createAlarm } from './guard/alarm-hook.ts'
+import { createAssessor } from './guard/assess/assessor.ts'
 import { defaultCuts } from './guard/buckets/scopes.ts'
 import type { SendRules } from './guard/decide-send.ts'
 import { withFile } from './guard/guard-file.ts'
@@ -104,7 +105,21 @@ export async function createAval(
       : new Set([publicUrl])
   const { policies } = config
   const relyingParty = relyingPartyAt(publicUrl, brand)
-  const gate = { db, clock, random, keys, verifier, guard, policies, receipts, relyingParty, returnOrigins, log }
+  const assessor = createAssessor({ db, keys, clock, book: guard.book, ipFacts, log })
+  const gate = {
+    db,
+    clock,
+    random,
+    keys,
+    verifier,
+    guard,
+    assessor,
+    policies,
+    receipts,
+    relyingParty,
+    returnOrigins,
+    log,
+  }
   const services = createServices({ db, clock, random })
   await services.create(credentials.accountSid, brand, {}, credentials.serviceSid)
   const webhooks = { ...gate, authToken: credentials.authToken, outbound }
@@ -142,7 +157,7 @@ export async function createAval(
     ...(inbox ? [{ name: 'inbox', everyMs: inboxMs, run: () => inbox.tick() }] : []),
     { name: 'fallback', everyMs: fallbackMs, run: () => fallBack(gate) },
     { name: 'guard settings', everyMs: guardMs, run: () => guard.refresh() },
-    { name: 'notices', everyMs: noticesMs, run: () => sendNotices(gate, carriers, brand) },
+    { name: 'notices', everyMs: noticesMs, run: () => sendNotices(gate, carriers, { brand, publicUrl }) },
     { name: 'audit heads', everyMs: headMs, run: () => signAuditHeads(gate) },
     { name: 'webhooks', everyMs: webhookMs, run: webhookWorker.deliver },
     { name: 'webhooks that ended', everyMs: sweepMs, run: () => forgetDeliveries(gate) },

@@ -11,13 +11,16 @@ export interface Letter {
   /** After the code. */
   hint?: string | undefined
   rows: readonly (readonly [label: string, value: string])[]
+  /** The one thing that can be done at once; of notices alone. */
+  link?: { href: string; text: string } | undefined
   closing: string
 }
 
 /** The plain part: the code stands on a line of its own. */
-export function plainLetter({ lead, code, hint, rows, closing }: Letter): string {
+export function plainLetter({ lead, code, hint, rows, link, closing }: Letter): string {
   const table = rows.map(([label, value]) => `${label}: ${value}`).join('\n')
-  return [lead, code, hint, table, closing].filter(Boolean).join('\n\n')
+  const way = link && `${link.text}: ${link.href}`
+  return [lead, code, hint, table, way, closing].filter(Boolean).join('\n\n')
 }
 
 const text =
@@ -25,10 +28,10 @@ const text =
 const cell = 'padding:8px 0;border-top:1px solid #8888;vertical-align:top'
 
 /**
- * The same as a page for mail readers: no picture, no link, no script, nothing that is fetched, so opening it tells nobody anything.
+ * The same as a page for mail readers: no picture, no script, no link but that of a notice, nothing that is fetched, so opening it tells nobody anything.
  * Everything in it is escaped by the renderer (security case A82).
  */
-export function htmlLetter({ locale, brand, lead, code, hint, rows, closing }: Letter): string {
+export function htmlLetter({ locale, brand, lead, code, hint, rows, link, closing }: Letter): string {
   const page = (
     <html lang={locale}>
       <head>
@@ -61,6 +64,13 @@ export function htmlLetter({ locale, brand, lead, code, hint, rows, closing }: L
               </tr>
             ))}
           </table>
+        )}
+        {link && (
+          <p style={text}>
+            <a href={link.href} style="font-weight:600">
+              {link.text}
+            </a>
+          </p>
         )}
         <p style={`${text};opacity:.75`}>{closing}</p>
       </body>

@@ -1,8 +1,10 @@
 import { stronger } from '../model/assurance.ts'
 import { AvalError } from '../model/error.ts'
+import { insertAssessment } from '../store/assessments.ts'
 import { closeChallenges } from '../store/challenges.ts'
 import { all } from '../store/db.ts'
 import { changeTransaction as changeRow } from '../store/transactions.ts'
+import { assessChange } from './assess-transaction.ts'
 import { canReach, notReachable } from './available-factors.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
@@ -14,7 +16,7 @@ import { maskSummary, normaliseSummary, type SummaryInput } from './summary.ts'
 
 /**
  * Makes the next version of a pending transaction; every open challenge dies with the old one (PSD2 RTS art. 5(1)(d)).
- * Tries and sends stay spent. Refuses with transaction_<status>, payload_invalid, invalid_request, transaction_changed after a race.
+ * Tries and sends stay spent. Refuses with transaction_<status>, payload_invalid, invalid_request, transaction_refused, transaction_changed after a race.
  */
 export async function changeTransaction(
   deps: GateDeps,
@@ -34,6 +36,10 @@ export async function changeTransaction(
   const terms = termsFor(policy, summary.amount)
   const assurance = stronger(terms.assurance, transaction.assurance)
   if (!canReach(assurance, transaction.factors)) throw notReachable(transaction.factors)
+  const at = deps.clock.now()
+  const weighed = policy.assessed
+    ? await assessChange(deps, transaction, { amount: summary.amount, assurance, at })
+    : undefined
   const version = transaction.version + 1
   const digest = digestOf(deps.keys, keyId, { id, version, kind, subject, summary, payload })
   const change = {
@@ -42,12 +48,16 @@ export async function changeTransaction(
     digest,
     summary: JSON.stringify(maskSummary(summary)),
     // What was asked for is never asked for less (OWASP Transaction Authorization Cheat Sheet, 2.2).
-    assurance,
+    assurance: weighed?.assurance ?? assurance,
+    factors: JSON.stringify(weighed?.factors ?? transaction.factors),
+    holdMs: weighed?.assessed.holdMs ?? transaction.holdMs,
+    review: weighed?.assessed.review ?? transaction.review,
     codeLength: Math.max(terms.codeLength, transaction.codeLength),
     sealed: seal(deps.keys, keyId, { id, kind, subject, version, digest }, { payload, summary }, deps.random),
   }
   const closed = await deps.db.unit(function* () {
-    const [row] = yield* all(changeRow(change, { at: deps.clock.now(), ip: command.caller.ip }))
+    const [row] = yield* all(changeRow(change, { at, ip: command.caller.ip }))
+    if (row && weighed) yield* all(insertAssessment(weighed.record))
     return row && (yield* all(closeChallenges(id)))
   })
   const after = await requireTransaction(deps, command)

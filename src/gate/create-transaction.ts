@@ -1,7 +1,9 @@
+import type { AccountContext } from '../guard/assess/assessor.ts'
 import { AvalError } from '../model/error.ts'
 import { type Factor, isToPhone } from '../model/factor.ts'
 import type { Transaction } from '../model/transaction.ts'
-import { availableFactors } from './available-factors.ts'
+import { type AssessedTerms, assessTransaction, type Client } from './assess-transaction.ts'
+import { readWays, refuseUnreachable } from './available-factors.ts'
 import { refuseDestination, refuseFactor } from './challenge-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { newTransaction } from './new-transaction.ts'
@@ -31,20 +33,29 @@ export interface CreateTransaction {
   /** 32 hexadecimal digits that name what this request makes: repeated after a crash, it makes the same transaction. */
   operation: string
   caller: Caller
+  /** Who acts, and what the platform knows of the account. */
+  client?: Client | undefined
+  context?: AccountContext | undefined
 }
 
 /**
  * Seals the payload and opens a transaction; with `factor`, sends a code too. Refuses, with nothing left open: payload_invalid,
- * contact_required, contact_invalid, contact_mismatch, destination_not_allowed, factor_*, return_url_not_allowed, invalid_request.
+ * contact_required, contact_invalid, contact_mismatch, destination_not_allowed, factor_*, return_url_not_allowed, transaction_refused, invalid_request.
  */
 export async function createTransaction(deps: GateDeps, command: CreateTransaction): Promise<TransactionState> {
   const id = `tx_${command.operation}`
-  const transaction = await composeTransaction(deps, id, command)
-  if (command.factor) refuseFactor(transaction, offeredFactors(transaction, deps.verifier.channels), command.factor)
-  return openTransaction(deps, transaction, command)
+  const { transaction, record, isFactorOpen } = await composeTransaction(deps, id, command)
+  // A way that evidence has closed is not asked for; the page offers the others.
+  const factor = isFactorOpen ? command.factor : undefined
+  if (factor) refuseFactor(transaction, offeredFactors(transaction, deps.verifier.channels), factor)
+  return openTransaction(deps, transaction, { factor, caller: command.caller }, record)
 }
 
-async function composeTransaction(deps: GateDeps, id: string, command: CreateTransaction): Promise<Transaction> {
+async function composeTransaction(
+  deps: GateDeps,
+  id: string,
+  command: CreateTransaction,
+): Promise<{ transaction: Transaction; record: AssessedTerms['record'] | undefined; isFactorOpen: boolean }> {
   const { kind, subject } = command
   if (isEnrolmentKind(kind)) {
     throw new AvalError('invalid_request', `Transactions of the kind ${kind} are made by /v1/subjects.`, {
@@ -67,19 +78,34 @@ async function composeTransaction(deps: GateDeps, id: string, command: CreateTra
   const terms = termsFor(policy, summary.amount)
   const at = deps.clock.now()
   const contacts = await resolveContacts(deps, subject, command.contact, asked, at)
-  const factors = await availableFactors(deps, subject, contacts, asked, terms.assurance, at)
+  const ways = await readWays(deps, subject, contacts, asked, at)
+  const factors = ways(terms.assurance)
+  refuseUnreachable(deps, contacts, asked, terms.assurance, factors)
   if (command.factor && contacts.phone && isToPhone(command.factor))
     refuseDestination(deps, contacts.phone, command.factor)
-  return newTransaction(deps, {
+  const { client = {}, context = {} } = command
+  const weighed = policy.assessed
+    ? await assessTransaction(deps, {
+        ...{ id, kind, subject, contacts, client, context, ways, at },
+        amount: summary.amount,
+        assurance: terms.assurance,
+      })
+    : undefined
+  const transaction = newTransaction(deps, {
     ...command,
     id,
     summary,
-    ...terms,
+    codeLength: terms.codeLength,
+    assurance: terms.assurance,
     factors,
+    ...weighed,
     contacts,
     codeTtlMs: policy.codeTtlMs,
     fallback: policy.fallback,
     expiresInS: command.expiresInS ?? policy.expiresInS,
     at,
   })
+  const { factor } = command
+  const isFactorOpen = factor === undefined || !factors.includes(factor) || transaction.factors.includes(factor)
+  return { transaction, record: weighed?.record, isFactorOpen }
 }

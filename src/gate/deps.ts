@@ -1,3 +1,4 @@
+import type { Assessor } from '../guard/assess/assessor.ts'
 import type { SendGuard } from '../guard/send-guard.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyRing } from '../lib/keyring.ts'
@@ -20,6 +21,7 @@ export interface GateDeps {
   keys: KeyRing
   verifier: Verifier
   guard: SendGuard
+  assessor: Assessor
   policies: Policies
   receipts: ReceiptSigner
   /** Whose passkeys these are: the pages' host and origin (WebAuthn Level 3, 5.1.2). */

@@ -1,7 +1,9 @@
+import { isHeld } from '../model/transaction.ts'
 import { closeChallenges } from '../store/challenges.ts'
 import { all } from '../store/db.ts'
 import { endTransaction } from '../store/transactions.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
+import { callOffHeld } from './held-transaction.ts'
 import { conflict, requireTransaction } from './read-transaction.ts'
 
 type EndDeps = Pick<GateDeps, 'db' | 'clock' | 'guard' | 'verifier' | 'relyingParty'>
@@ -11,9 +13,15 @@ export function denyTransaction(deps: EndDeps, command: { id: string; caller: Ca
   return endPending(deps, command, 'denied')
 }
 
-/** The platform or an operator takes it back. As denyTransaction. */
-export function cancelTransaction(deps: EndDeps, command: { id: string; caller: Caller }): Promise<TransactionState> {
-  return endPending(deps, command, 'canceled')
+/** The platform or an operator takes it back, also while it is approved and held. As denyTransaction. */
+export async function cancelTransaction(
+  deps: EndDeps,
+  command: { id: string; caller: Caller },
+): Promise<TransactionState> {
+  const { transaction, now } = await requireTransaction(deps, command)
+  return isHeld(transaction, now)
+    ? callOffHeld(deps, { ...command, end: 'canceled' })
+    : endPending(deps, command, 'canceled')
 }
 
 async function endPending(deps: EndDeps, { id, caller }: { id: string; caller: Caller }, end: 'denied' | 'canceled') {

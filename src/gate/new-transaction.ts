@@ -27,12 +27,16 @@ export interface NewTransaction {
   /** What it is to enrol, in clear; or the id of what it is to remove. */
   target?: { phone: Phone } | { email: string } | { id: string; mask: string } | undefined
   targetDelayMs?: number
+  /** What evidence asks for; nothing where nobody weighed any. */
+  assessed?: Pick<Transaction, 'holdMs' | 'review' | 'deviceRef' | 'payeeRef' | 'ipCountry'> | undefined
   locale?: string | undefined
   returnUrl?: string | undefined
   metadata?: Transaction['metadata'] | undefined
   expiresInS: number
   at: Instant
 }
+
+const unassessed = { holdMs: 0, review: 'none', deviceRef: null, payeeRef: null, ipCountry: null } as const
 
 /** The pending transaction: its contents sealed, its addresses sealed and hashed, everything bound by its digest. */
 export function newTransaction({ keys, random }: Pick<GateDeps, 'keys' | 'random'>, made: NewTransaction): Transaction {
@@ -69,6 +73,7 @@ export function newTransaction({ keys, random }: Pick<GateDeps, 'keys' | 'random
     enrolls: contacts.enrolls,
     ...targetOf(made.target, seen),
     targetDelayMs: made.targetDelayMs ?? 0,
+    ...(made.assessed ?? unassessed),
     proven: 0,
     provenBy: [],
     fallback: [...made.fallback],

@@ -1,6 +1,8 @@
 import { AvalError } from '../model/error.ts'
 import type { Factor } from '../model/factor.ts'
 import type { Transaction } from '../model/transaction.ts'
+import { type AssessmentRow, insertAssessment } from '../store/assessments.ts'
+import { all } from '../store/db.ts'
 import { insertTransaction } from '../store/transactions.ts'
 import { challengeKnown } from './challenge-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
@@ -9,17 +11,23 @@ import { requireTransaction, stateOf } from './read-transaction.ts'
 
 /**
  * Opens a transaction that was made, once for its id; with `factor`, asks for it too. A refusal for good leaves nothing open that
- * nobody can approve.
+ * nobody can approve. `record` is what was seen of it, written with it.
  */
 export async function openTransaction(
   deps: GateDeps,
   transaction: Transaction,
   command: { factor?: Factor | undefined; caller: Caller },
+  record?: AssessmentRow | undefined,
 ): Promise<TransactionState> {
   const { id } = transaction
-  const [row] = await deps.db.write(
-    insertTransaction(transaction, { at: transaction.createdAt, ip: command.caller.ip }),
-  )
+  const insert = insertTransaction(transaction, { at: transaction.createdAt, ip: command.caller.ip })
+  const [row] = record
+    ? await deps.db.unit(function* () {
+        const inserted = yield* all(insert)
+        if (inserted.length > 0) yield* all(insertAssessment(record))
+        return inserted
+      })
+    : await deps.db.write(insert)
   const state = row ? stateOf(deps, transaction, []) : await requireTransaction(deps, { id })
   if (!command.factor || state.transaction.sends > 0) return state
   try {

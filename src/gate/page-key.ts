@@ -9,6 +9,16 @@ export function pageKeyOf(keys: KeyRing, { id, keyId }: Bearer): string {
   return hmac(keys.key(keyId, 'page'), frame('aval/page/v1', id)).toString('base64url')
 }
 
+/** The key in the link by which whoever is told of a held release calls it off, and nothing else. */
+export function callOffKeyOf(keys: KeyRing, { id, keyId }: Bearer): string {
+  return hmac(keys.key(keyId, 'page'), frame('aval/call-off/v1', id)).toString('base64url')
+}
+
+/** As checkPageKey, of the key to call it off. */
+export function checkCallOffKey(keys: KeyRing, id: string, candidate: string): boolean {
+  return keys.ids.some((keyId) => sameSecret(callOffKeyOf(keys, { id, keyId }), candidate))
+}
+
 /** The secret by which a browser may read, challenge, check and deny this transaction, and no other. */
 export function clientSecretOf(keys: KeyRing, { id, keyId }: Bearer): string {
   return `cs_${hmac(keys.key(keyId, 'client-secret'), frame('aval/client/v1', id)).toString('base64url')}`

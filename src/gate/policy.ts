@@ -10,6 +10,8 @@ export interface Policy {
   factors: readonly Factor[]
   /** How sure the approval must be. Frozen into each version; a change never lowers it. */
   assurance: Assurance
+  /** Whether evidence of theft may ask for more, hold the release or have a person look at it. */
+  assessed: boolean
   /** Digits of a code, 6 to 10 (NIST SP 800-63B-4, 3.1.3.2: 20 bits or more). Frozen. */
   codeLength: number
   /** What amounts from some value on ask for besides. */
@@ -55,6 +57,7 @@ const hours = 60 * minutes
 const usual = {
   factors: ['passkey', 'sms', 'whatsapp', 'call', 'totp', 'email'],
   assurance: 'substantial',
+  assessed: true,
   codeLength: 6,
   // NIST SP 800-63B-4, 3.1.3.2 asks for 20 bits; a guess at more money is made a hundred times harder.
   above: [{ amount: '100000.00', codeLength: 8 }],
@@ -76,7 +79,7 @@ export const builtInPolicies: Policies = {
   byKind: {
     'payout_account.change': { ...usual, payload: jsonObject },
     'payout.withdraw': { ...usual, shown: { amount: 'required', where: 'page' }, payload: jsonObject },
-    'registration.finalize': { ...usual, assurance: 'low', payload: jsonObject },
+    'registration.finalize': { ...usual, assurance: 'low', assessed: false, payload: jsonObject },
   },
   usual: { ...usual, payload: anyJson },
   coolDownMs: 24 * hours,

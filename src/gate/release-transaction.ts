@@ -9,6 +9,7 @@ import { shredAnswers } from '../store/idempotency-keys.ts'
 import { acknowledgeRelease as acknowledgeRow, leaseRelease, transactionOf } from '../store/transactions.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
+import { whyHeld } from './held-transaction.ts'
 import { isEnrolmentKind } from './policy.ts'
 import { conflict, requireTransaction } from './read-transaction.ts'
 import { type Contents, unseal } from './seal.ts'
@@ -23,8 +24,8 @@ export interface Release {
 }
 
 /**
- * Opens what was approved, for one receiver at a time. Refuses with transaction_<status>, release_in_progress while a lease is held,
- * release_blocked when the stored data are not what was approved.
+ * Opens what was approved, for one receiver at a time. Refuses with transaction_<status>, release_held and release_in_review while it waits,
+ * release_in_progress while a lease is held, release_blocked when the stored data are not what was approved.
  */
 export async function releaseTransaction(
   deps: GateDeps,
@@ -35,6 +36,7 @@ export async function releaseTransaction(
   if (!row) throw await whyNotReleased(deps, id)
   const transaction = transactionOf(row)
   const contents = openApproved(deps, transaction)
+  await deps.assessor.remember(transaction.subject, transaction)
   return {
     releaseId: transaction.releaseId as string,
     payload: contents.payload,
@@ -101,13 +103,16 @@ function claimsOf(transaction: Transaction, { summary }: Contents, issuer: strin
 }
 
 async function whyNotReleased(deps: GateDeps, id: string): Promise<AvalError> {
-  const { transaction, now } = await requireTransaction(deps, { id })
+  const state = await requireTransaction(deps, { id })
+  const { transaction, now } = state
   if (isEnrolmentKind(transaction.kind))
     throw new AvalError('forbidden', 'What a subject approves with is changed here: there is nothing to release.')
   if (transaction.status === 'pending') {
     return new AvalError('transaction_not_approved', 'The transaction is not approved, so there is nothing to release.')
   }
   if (transaction.status !== 'releasing' && transaction.status !== 'approved') return conflict(transaction)
+  const held = whyHeld(state)
+  if (held) return held
   const retryAfterS = secondsUntil(transaction.leaseExpiresAt ?? now, now)
   return new AvalError('release_in_progress', `Another release holds the lease for ${retryAfterS} more seconds.`, {
     retryAfterS,

@@ -1,3 +1,4 @@
+import { forgetAssessments, forgetPlaces } from '../store/assessments.ts'
 import { forgetBegun } from '../store/authenticators.ts'
 import { closeChallenges, closeExpiredChallenges } from '../store/challenges.ts'
 import { all, type Db } from '../store/db.ts'
@@ -39,6 +40,8 @@ export async function sweep({ db, clock }: SweepDeps): Promise<void> {
     // Recipients are needed for traces of recent traffic alone (LGPD art. 15 and 16).
     () => inBatches(() => db.write(forgetTraces(occasion.at - 30 * dayMs, batch))),
     () => inBatches(() => db.write(forgetDecisions(occasion.at - 90 * dayMs, batch))),
+    () => inBatches(() => db.write(forgetAssessments(occasion.at - 90 * dayMs, batch))),
+    () => inBatches(() => db.write(forgetPlaces(occasion.at - 90 * dayMs, batch))),
     () => forgetPersonalData(db, occasion),
   ]
   const failures: unknown[] = []

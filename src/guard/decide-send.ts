@@ -4,6 +4,7 @@ import { lineTypeOf } from '../lib/line-type.ts'
 import { type DecisionAction, type Reason, stricter } from '../model/decision.ts'
 import type { Channel } from '../model/factor.ts'
 import type { ListItemRow } from '../store/guard-settings.ts'
+import type { ReleaseRules } from './assess/judge-release.ts'
 import { type Bucket, waitFor } from './buckets/bucket.ts'
 import type { Conditions } from './buckets/conditions.ts'
 import type { AskerClass, Draw, Taken } from './buckets/draw.ts'
@@ -26,6 +27,8 @@ export interface SendRules extends DestinationRules {
   prices: Prices
   cuts: Cuts
   caps?: Caps | undefined
+  /** How evidence turns into what a transaction has to go through; undefined: the usual rules. */
+  release?: ReleaseRules | undefined
   /** The text that `operator` is made of. */
   rulesText?: string | undefined
   /** The rules that operators wrote. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { channels } from '../model/factor.ts'
+import { releasePart, releasePartOf, withReleasePart } from './assess/release-part.ts'
 import type { SendRules } from './decide-send.ts'
 import type { Countries } from './destination-rules.ts'
 import { compileOperatorRules } from './operator-rules.ts'
@@ -39,6 +40,7 @@ export const parts = {
       by_service: z.record(z.string().regex(/^(AC[0-9a-f]{32}|gate)$/, 'is neither an account SID nor gate'), cap),
     })
     .partial(),
+  release: releasePart,
   rules: z.strictObject({
     text: z
       .string()
@@ -55,7 +57,7 @@ export type PartValue<Name extends Part> = z.output<(typeof parts)[Name]>
 /** What a part is before anybody set it. */
 export function startOf(
   part: Part,
-  { countries, byChannel, prices, cuts, caps = {}, rulesText = '' }: SendRules,
+  { countries, byChannel, prices, cuts, caps = {}, release, rulesText = '' }: SendRules,
 ): PartValue<Part> {
   switch (part) {
     case 'geo':
@@ -75,6 +77,8 @@ export function startOf(
           ]),
         ),
       }
+    case 'release':
+      return releasePartOf(release)
     case 'rules':
       return { text: rulesText }
     case 'caps':
@@ -109,6 +113,7 @@ export function withPart(rules: SendRules, part: Part, value: PartValue<Part>): 
   }
   if (part === 'rules') return { ...rules, rulesText: (value as PartValue<'rules'>).text }
   if (part === 'caps') return { ...rules, caps: value as PartValue<'caps'> }
+  if (part === 'release') return { ...rules, release: withReleasePart(rules.release, value as PartValue<'release'>) }
   const given = value as PartValue<'budgets'>
   return {
     ...rules,

@@ -1,11 +1,13 @@
 import type { Instant } from '../lib/clock.ts'
 import type { Money } from '../lib/money.ts'
+import type { Review } from './assessment.ts'
 import type { Assurance, Proven } from './assurance.ts'
 import type { Channel, Factor } from './factor.ts'
 import type { Locale } from './locale.ts'
 
 /**
  * pending -> approved -> releasing -> released
+ * approved -> denied | canceled, while it is held
  * pending -> denied | canceled | expired | locked | superseded
  */
 export const transactionStatuses = [
@@ -72,6 +74,13 @@ export interface Transaction {
   targetMask: string | null
   /** How long the new address waits before it counts, in milliseconds. */
   targetDelayMs: number
+  /** How long the release waits after the approval, in milliseconds, and whether a person has to look at it before. */
+  holdMs: number
+  review: Review
+  /** Who acts, whom it pays and from where, as keyed hashes and two letters: known to the account once it is released. */
+  deviceRef: string | null
+  payeeRef: string | null
+  ipCountry: string | null
   /** Which elements were proven for this version, and by which factors. */
   proven: Proven
   provenBy: Factor[]
@@ -99,3 +108,17 @@ export const checksMax = 5
 
 /** How long a release may take before another worker may repeat it. */
 export const leaseMs = 60_000
+
+/** When what is approved may be released; undefined while it is not approved. */
+export function releasableAt({ approvedAt, holdMs }: Pick<Transaction, 'approvedAt' | 'holdMs'>): Instant | undefined {
+  return approvedAt === null ? undefined : approvedAt + holdMs
+}
+
+/** Whether it is approved and waits: for its time, or for a person. */
+export function isHeld(
+  transaction: Pick<Transaction, 'status' | 'approvedAt' | 'holdMs' | 'review'>,
+  at: Instant,
+): boolean {
+  const from = releasableAt(transaction)
+  return transaction.status === 'approved' && from !== undefined && (from > at || transaction.review === 'wanted')
+}

@@ -60,3 +60,9 @@ export function lockSubject(subject: string, at: Instant) {
     insert into subject_locks (subject, locked_at) values (${subject}, ${at})
     on conflict (subject) do update set locked_at = excluded.locked_at`
 }
+
+/** When an address of each kind was enrolled first, and last: apart, one has been put in another's place, or was to be. */
+export function findContactChanges(subject: string) {
+  return sql<{ kind: ContactKind; first_at: Instant; last_at: Instant }>`
+    select kind, min(enrolled_at) as first_at, max(enrolled_at) as last_at from contacts where subject = ${subject} group by kind`
+}

@@ -1,4 +1,5 @@
 import type { Instant } from '../lib/clock.ts'
+import type { Review } from '../model/assessment.ts'
 import { type Assurance, bitOf, isEnough, type Proven, targetBit } from '../model/assurance.ts'
 import { type Channel, type Element, elementOf, type Factor } from '../model/factor.ts'
 import type { Locale } from '../model/locale.ts'
@@ -39,6 +40,11 @@ export interface TransactionRow {
   target_sealed: string | null
   target_mask: string | null
   target_delay_ms: number
+  hold_ms: number
+  review: Review
+  device_ref: string | null
+  payee_ref: string | null
+  ip_country: string | null
   proven: Proven
   proven_by: string
   fallback: string | null
@@ -121,6 +127,11 @@ export function transactionOf(row: TransactionRow): Transaction {
     targetSealed: row.target_sealed,
     targetMask: row.target_mask,
     targetDelayMs: row.target_delay_ms,
+    holdMs: row.hold_ms,
+    review: row.review,
+    deviceRef: row.device_ref,
+    payeeRef: row.payee_ref,
+    ipCountry: row.ip_country,
     proven: row.proven,
     provenBy: provenBy(row),
     fallback: row.fallback === null ? [] : JSON.parse(row.fallback),
@@ -146,12 +157,12 @@ export function insertTransaction(t: Transaction, { at, ip }: Occasion) {
   return sql<{ id: string }>`
     insert into transactions (id, kind, subject, status, version, key_id, digest, summary, sealed, factors, code_length, code_ttl_ms,
       phone_ref, phone_sealed, phone_mask, email_ref, email_sealed, email_mask, enrolls, target_ref, target_sealed, target_mask,
-      target_delay_ms, assurance, fallback, sends, checks, last_sent_at, locale, return_url, metadata, created_at, expires_at,
+      target_delay_ms, hold_ms, review, device_ref, payee_ref, ip_country, assurance, fallback, sends, checks, last_sent_at, locale, return_url, metadata, created_at, expires_at,
       event_no, event_type, event_at, event_ip)
     values (${t.id}, ${t.kind}, ${t.subject}, 'pending', ${t.version}, ${t.keyId}, ${t.digest}, ${JSON.stringify(t.summary)}, ${t.sealed},
       ${JSON.stringify(t.factors)}, ${t.codeLength}, ${t.codeTtlMs}, ${t.phoneRef}, ${t.phoneSealed}, ${t.phoneMask}, ${t.emailRef},
       ${t.emailSealed}, ${t.emailMask}, ${t.enrolls ? 1 : 0}, ${t.targetRef}, ${t.targetSealed}, ${t.targetMask}, ${t.targetDelayMs},
-      ${t.assurance}, ${t.fallback.length > 0 ? JSON.stringify(t.fallback) : null}, 0, 0, null, ${t.locale}, ${t.returnUrl}, ${JSON.stringify(t.metadata)}, ${t.createdAt}, ${t.expiresAt},
+      ${t.holdMs}, ${t.review}, ${t.deviceRef}, ${t.payeeRef}, ${t.ipCountry}, ${t.assurance}, ${t.fallback.length > 0 ? JSON.stringify(t.fallback) : null}, 0, 0, null, ${t.locale}, ${t.returnUrl}, ${JSON.stringify(t.metadata)}, ${t.createdAt}, ${t.expiresAt},
       1, 'transaction.created', ${at}, ${ip})
     on conflict (id) do nothing
     returning id`
@@ -363,13 +374,17 @@ export function changeTransaction(
     sealed: string
     assurance: Assurance
     codeLength: number
+    factors: string
+    holdMs: number
+    review: Review
   },
   { at, ip }: Occasion,
 ) {
   return sql<TransactionRow>`
     update transactions
     set version = version + 1, digest = ${change.digest}, summary = ${change.summary}, sealed = ${change.sealed},
-      assurance = ${change.assurance}, code_length = ${change.codeLength}, proven = 0, proven_by = '',
+      assurance = ${change.assurance}, code_length = ${change.codeLength}, factors = ${change.factors}, hold_ms = ${change.holdMs}, review = ${change.review},
+      proven = 0, proven_by = '',
       event_no = event_no + 1, event_type = 'transaction.changed', event_at = ${at}, event_ip = ${ip}
     where id = ${change.id} and version = ${change.version} and status = 'pending' and expires_at > ${at}
     returning *`
@@ -456,13 +471,35 @@ export function giveUpEnrolments(before: Instant, limit: number, { at, ip }: Occ
     returning *`
 }
 
-/** Takes the lease of a release: `releaseId` becomes its name the first time. No row back: not approved, or somebody holds the lease. */
+/**
+ * Takes the lease of a release: `releaseId` becomes its name the first time. No row back: not approved, held, or somebody holds the lease.
+ */
 export function leaseRelease(id: string, releaseId: string, { at, ip }: Occasion) {
   return sql<TransactionRow>`
     update transactions
     set status = 'releasing', release_id = coalesce(release_id, ${releaseId}), lease_expires_at = ${at + leaseMs},
       event_no = event_no + 1, event_type = 'transaction.releasing', event_at = ${at}, event_ip = ${ip}
-    where id = ${id} and kind not in ('factor.totp', 'factor.passkey') and (status = 'approved' or (status = 'releasing' and lease_expires_at <= ${at}))
+    where id = ${id} and kind not in ('factor.totp', 'factor.passkey') and ((status = 'approved' and approved_at + hold_ms <= ${at} and review <> 'wanted')
+        or (status = 'releasing' and lease_expires_at <= ${at}))
+    returning *`
+}
+
+/** Ends an approved transaction that is held, and shreds its payload. No row back: it is not approved, or not held any more. */
+export function endHeld(id: string, end: 'denied' | 'canceled', { at, ip }: Occasion) {
+  return sql<TransactionRow>`
+    update transactions
+    set status = ${end}, sealed = null, finished_at = ${at},
+      event_no = event_no + 1, event_type = ${`transaction.${end}`}, event_at = ${at}, event_ip = ${ip}
+    where id = ${id} and status = 'approved' and (approved_at + hold_ms > ${at} or review = 'wanted')
+    returning *`
+}
+
+/** A person has looked at it and lets it pass; its time still runs. No row back: nobody has to, or it is over. */
+export function passReview(id: string, { at, ip }: Occasion) {
+  return sql<TransactionRow>`
+    update transactions
+    set review = 'passed', event_no = event_no + 1, event_type = 'transaction.reviewed', event_at = ${at}, event_ip = ${ip}
+    where id = ${id} and review = 'wanted' and status in ('pending', 'approved')
     returning *`
 }
 

@@ -66,9 +66,11 @@ export function* takeEffect(deps: EffectDeps, transaction: Transaction, occasion
     case 'factor.passkey':
       yield* begin(deps, transaction, occasion)
       return transaction
-    default:
+    default: {
       if (transaction.enrolls) yield* enrollFirst(deps, transaction, occasion)
+      if (transaction.holdMs > 0 || transaction.review === 'wanted') yield* tellHeld(deps, transaction, occasion)
       return transaction
+    }
   }
 }
 
@@ -97,6 +99,14 @@ export function* tellEverybody(
       }),
     )
   }
+}
+
+/** Everybody who is enrolled is told of a release that waits, and can call it off. */
+function* tellHeld(deps: EffectDeps, transaction: Transaction, occasion: Occasion): Unit<void> {
+  const { id, keyId, kind, holdMs } = transaction
+  const contacts = yield* all(findContacts(transaction.subject))
+  const details = { act: kind, until: occasion.at + holdMs, transaction: id, keyId }
+  yield* tellEverybody(deps, transaction, contacts, { kind: 'transaction.held', details }, occasion)
 }
 
 function* enrollFirst(deps: EffectDeps, transaction: Transaction, occasion: Occasion): Unit<void> {

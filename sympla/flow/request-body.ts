@@ -35,6 +35,12 @@ export function composeBody(
       ...(ip === undefined ? {} : { ip }),
       ...(userAgent === '' ? {} : { user_agent: userAgent.slice(0, 200) }),
     },
+    // What Aval compares and does not keep: whether the payee is the company itself, and who is paid elsewhere.
+    context: {
+      owner_tax_id: organizer.taxId.value,
+      payee_tax_id: payout.holder.document,
+      payee_account: `${payout.destination.method} ${number}`,
+    },
     locale,
     return_url: returnUrl,
   }

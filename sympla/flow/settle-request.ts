@@ -15,6 +15,8 @@ const failures: Record<string, FailedStatus> = {
   superseded: 'canceled',
 }
 
+const waits = new Set(['release_in_progress', 'idempotency_in_flight', 'release_held', 'release_in_review'])
+
 /**
  * Looks at a request at Aval and does what is due: an approved one is released, processed in one commit and acknowledged, a failed
  * one is ended. May be repeated and raced: the release id is processed once. Throws when Aval or the store cannot answer now.
@@ -73,13 +75,13 @@ async function process(deps: FlowDeps, request: PayoutRequest, transactionId: st
   await acknowledge(deps, request, { transactionId, releaseId })
 }
 
-// Undefined while another process holds the lease: it processes, or its lease ends and the next look finds it approved.
+// Undefined while another process holds the lease: it processes, or its lease ends and the next look finds it approved. Or while the
+// release is held: a later look finds it open, or called off.
 async function release({ aval }: FlowDeps, transactionId: string): Promise<AvalRelease | undefined> {
   try {
     return await aval.release(transactionId)
   } catch (error) {
-    const passing =
-      error instanceof AvalProblem && ['release_in_progress', 'idempotency_in_flight'].includes(error.code)
+    const passing = error instanceof AvalProblem && waits.has(error.code)
     if (passing) return undefined
     throw error
   }

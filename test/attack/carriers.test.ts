@@ -18,7 +18,7 @@ import { Secret } from '../../src/lib/secret.ts'
 import { sql } from '../../src/store/db.ts'
 import { oweNotice } from '../../src/store/notices.ts'
 import { noteDelivery } from '../../src/verify/note-delivery.ts'
-import { openDoors, payout, ring, serviceSid } from '../support/doors.ts'
+import { openDoors, payout, publicUrl, ring, serviceSid } from '../support/doors.ts'
 import { messageBy } from '../support/message.ts'
 import { openPeer, sendJson } from '../support/peer.ts'
 import { forEachStore } from '../support/stores.ts'
@@ -336,7 +336,7 @@ describe('what carriers do to the store', () => {
         },
       }
       for (let turn = 0; turn < 10; turn++) {
-        await sendNotices(doors.gate, { sms: carrier }, 'Sympla')
+        await sendNotices(doors.gate, { sms: carrier }, { brand: 'Sympla', publicUrl })
         doors.clock.advance(3 * 3_600_000)
       }
       expect(tries).toBe(1)
@@ -370,11 +370,12 @@ describe('what carriers do to the store', () => {
           gone.push(id)
           doors.clock.advance(4_000)
           // The timer of the background work does not wait for its last turn.
-          if (gone.length === 16 && nested++ === 0) await sendNotices(doors.gate, { sms: carrier }, 'Sympla')
+          if (gone.length === 16 && nested++ === 0)
+            await sendNotices(doors.gate, { sms: carrier }, { brand: 'Sympla', publicUrl })
           return { carrierId: null, status: 'sent' as const }
         },
       }
-      await sendNotices(doors.gate, { sms: carrier }, 'Sympla')
+      await sendNotices(doors.gate, { sms: carrier }, { brand: 'Sympla', publicUrl })
       expect(gone).toHaveLength(new Set(gone).size)
     })
   })

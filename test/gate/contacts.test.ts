@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sendNotices } from '../../src/gate/send-notices.ts'
-import { type Doors, openDoors, payout } from '../support/doors.ts'
+import { type Doors, openDoors, payout, publicUrl } from '../support/doors.ts'
 import { approveBySms, type Enrolled, enrolApp, enrolledSubject, openPayout } from '../support/enrol.ts'
 import { forEachStore } from '../support/stores.ts'
 
@@ -17,7 +17,7 @@ describe('the contacts of a subject', () => {
       const contacts = async () => (await doors.v1('GET', `${subject.path}/contacts`)).body.data
       const notices = async () => {
         const from = doors.sent.length
-        await sendNotices(doors.gate, doors.carriers, 'Sympla')
+        await sendNotices(doors.gate, doors.carriers, { brand: 'Sympla', publicUrl })
         return doors.sent.slice(from)
       }
       return { doors, subject, contacts, notices }

@@ -4,6 +4,7 @@ import { templates } from '../../src/channel/templates.ts'
 import { type GateDeps, relyingPartyAt } from '../../src/gate/deps.ts'
 import { builtInPolicies, type Policies } from '../../src/gate/policy.ts'
 import { createReceiptSigner } from '../../src/gate/receipt.ts'
+import { createAssessor } from '../../src/guard/assess/assessor.ts'
 import { defaultCuts } from '../../src/guard/buckets/scopes.ts'
 import type { Alarm } from '../../src/guard/caps.ts'
 import type { SendRules } from '../../src/guard/decide-send.ts'
@@ -40,6 +41,7 @@ export async function openDoors(
     guard?: Partial<SendRules>
     onAlarm?: (alarm: Alarm) => void
     ipFacts?: Pick<IpLookup, 'lookup'>
+    askFraud?: Parameters<typeof createAssessor>[0]['askFraud']
     policies?: Policies
     verifier?: Verifier
     clock?: ReturnType<typeof systemClock>
@@ -93,6 +95,15 @@ export async function openDoors(
     keys,
     verifier,
     guard,
+    assessor: createAssessor({
+      db,
+      keys,
+      clock,
+      book: guard.book,
+      ipFacts: options.ipFacts,
+      askFraud: options.askFraud,
+      log: logger,
+    }),
     policies: options.policies ?? builtInPolicies,
     relyingParty: relyingPartyAt(publicUrl, 'Sympla'),
     receipts: createReceiptSigner(keys),

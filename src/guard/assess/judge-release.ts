@@ -61,6 +61,8 @@ export interface ReleaseJudgement {
   outcome: AssessmentOutcome
   /** How long the release waits after the approval, in milliseconds. */
   holdMs: number
+  /** How long it waits where a stronger factor is asked for and none is there, in milliseconds. */
+  holdOtherwiseMs: number
   /** Codes to the phone prove nothing now: the line may be another's. */
   barsPhone: boolean
   /** The factor that a rule asks for by name. */
@@ -93,6 +95,7 @@ export function judgeRelease(
   const judged: ReleaseJudgement = {
     outcome,
     holdMs,
+    holdOtherwiseMs: rules.holdMs,
     barsPhone: taken !== undefined,
     requires: undefined,
     decibans,

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { requireTransaction } from '../../gate/read-transaction.ts'
+import { assessmentWords } from '../../guard/assess/words.ts'
 import { type Block, forgiveBlock, liftBlock, listBlocks } from '../../guard/blocks.ts'
 import { exposureOf } from '../../guard/exposure.ts'
 import { namedLists } from '../../guard/guard-book.ts'
@@ -7,9 +9,11 @@ import { listItemOf } from '../../guard/lists.ts'
 import { compileOperatorRules } from '../../guard/operator-rules.ts'
 import { wordsOf } from '../../guard/reason.ts'
 import { isId } from '../../lib/ids.ts'
+import { type AssessmentReason, assessmentOutcomes } from '../../model/assessment.ts'
 import { decisionActions, type Reason } from '../../model/decision.ts'
 import { AvalError } from '../../model/error.ts'
 import { channels } from '../../model/factor.ts'
+import { type AssessmentRow, findAssessments, listAssessments } from '../../store/assessments.ts'
 import { type DecisionRow, findDecision, listDecisions, sumDecisions } from '../../store/guard-decisions.ts'
 import { deleteListItem, findListItems, type ListItemRow, putListItem } from '../../store/guard-settings.ts'
 import type { AddRoute, Context, GateDoor } from './door.ts'
@@ -40,6 +44,14 @@ const decisionQuery = z.strictObject({
   cursor: z
     .string()
     .refine((text) => isId('dec', text), 'is no cursor of this list')
+    .optional(),
+  limit,
+})
+const assessmentQuery = z.strictObject({
+  outcome: z.enum(assessmentOutcomes).optional(),
+  cursor: z
+    .string()
+    .refine((text) => isId('asm', text), 'is no cursor of this list')
     .optional(),
   limit,
 })
@@ -89,6 +101,23 @@ export function addGuardRoutes(add: AddRoute, door: GateDoor): void {
     const [row] = isId('dec', params.decision ?? '') ? await door.db.read(findDecision(params.decision ?? '')) : []
     if (!row) throw unknown('decision')
     return decisionBody(row)
+  })
+
+  read('/assessments', async ({ query }) => {
+    const { cursor, outcome = null, limit } = schemas.parse(assessmentQuery, query)
+    const rows = await door.db.read(listAssessments({ outcome, before: cursor ?? null, limit: limit + 1 }))
+    const page = rows.slice(0, limit)
+    return { data: page.map(assessmentBody), next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null }
+  })
+  add({
+    method: 'GET',
+    path: '/transactions/:id/assessments',
+    client: false,
+    body: schemas.emptyBody,
+    run: async ({ id }) => {
+      await requireTransaction(door, { id })
+      return { data: (await door.db.read(findAssessments(id))).map(assessmentBody) }
+    },
   })
 
   read('/blocks', async ({ query }) => {
@@ -220,6 +249,26 @@ function decisionBody(row: DecisionRow) {
     price_usd: row.price_micros / 1e6,
     reasons: reasons.map((reason) => ({ ...reason, text: wordsOf(reason) })),
     entered_at: row.entered_at === null ? null : iso(row.entered_at),
+  }
+}
+
+function assessmentBody(row: AssessmentRow) {
+  const reasons = JSON.parse(row.reasons) as AssessmentReason[]
+  return {
+    id: row.id,
+    object: 'assessment',
+    created_at: iso(row.at),
+    transaction: row.transaction_id,
+    version: row.version,
+    kind: row.kind,
+    outcome: row.outcome,
+    enforced: row.enforced === 1,
+    decibans: row.decibans,
+    assurance: row.assurance,
+    hold_seconds: row.hold_ms / 1000,
+    review: row.review,
+    reasons: reasons.map((reason) => ({ ...reason, text: assessmentWords(reason) })),
+    said: JSON.parse(row.said),
   }
 }
 

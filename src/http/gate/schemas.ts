@@ -24,6 +24,9 @@ const summary = z.strictObject({
     .optional(),
 })
 
+const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+const taxId = z.string().regex(/^[A-Za-z0-9./ -]{5,40}$/, 'is no tax id')
+
 /** The bodies and queries of /v1. Unknown members are refused on every route (OWASP ASVS 5.0, 15.3.3). */
 export const createBody = z.strictObject({
   kind,
@@ -38,6 +41,15 @@ export const createBody = z.strictObject({
       ip: z.union([z.ipv4(), z.ipv6()]).optional(),
       user_agent: z.string().max(1000).optional(),
       device_id: z.string().max(200).optional(),
+    })
+    .optional(),
+  context: z
+    .strictObject({
+      account_created_at: instant.optional(),
+      password_changed_at: instant.optional(),
+      owner_tax_id: taxId.optional(),
+      payee_tax_id: taxId.optional(),
+      payee_account: line(200).optional(),
     })
     .optional(),
   locale: z
@@ -92,6 +104,10 @@ export const changeBody = z
   .refine((body) => 'summary' in body || 'payload' in body, 'has neither summary nor payload')
 export const acknowledgeBody = z.strictObject({
   release_id: z.string().regex(/^[\x21-\x7e]{1,100}$/, 'is no release_id'),
+})
+export const reviewBody = z.strictObject({
+  decision: z.enum(['release', 'deny'], 'is neither release nor deny'),
+  why: line(200),
 })
 export const emptyBody = z.union([z.undefined(), z.null(), z.strictObject({})])
 export const listQuery = z.strictObject({

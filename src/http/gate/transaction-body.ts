@@ -7,7 +7,7 @@ import { addressAt, addressFor } from '../../gate/ways.ts'
 import type { KeyRing } from '../../lib/keyring.ts'
 import { isLive } from '../../model/challenge.ts'
 import { isChannel } from '../../model/factor.ts'
-import { checksMax, sendsMax, type Transaction } from '../../model/transaction.ts'
+import { checksMax, releasableAt, sendsMax, type Transaction } from '../../model/transaction.ts'
 
 /** A transaction as /v1 answers it. Only the holder of the API key gets the secrets that open it, and the metadata. */
 export function transactionBody(
@@ -37,7 +37,16 @@ export function transactionBody(
     approved_at: transaction.approvedAt === null ? null : iso(transaction.approvedAt),
     approved_by: transaction.status === 'pending' ? [] : approvers(transaction),
     assurance: transaction.assurance,
+    hold: holdOf(state),
   }
+}
+
+/** What the release waits for, or will wait for once it is approved. */
+function holdOf({ transaction }: TransactionState) {
+  const { holdMs, review } = transaction
+  if (holdMs === 0 && review === 'none') return null
+  const until = releasableAt(transaction)
+  return { seconds: holdMs / 1000, until: until === undefined ? null : iso(until), review }
 }
 
 function nextAction(state: TransactionState) {

@@ -4,6 +4,7 @@ import { changeTransaction } from '../../gate/change-transaction.ts'
 import { checkTransaction } from '../../gate/check-transaction.ts'
 import { createTransaction } from '../../gate/create-transaction.ts'
 import { cancelTransaction, denyTransaction } from '../../gate/end-transaction.ts'
+import { reviewTransaction } from '../../gate/held-transaction.ts'
 import { listEvents, listTransactions } from '../../gate/list-transactions.ts'
 import { requireTransaction } from '../../gate/read-transaction.ts'
 import { acknowledgeRelease, releaseTransaction } from '../../gate/release-transaction.ts'
@@ -68,10 +69,17 @@ export function addTransactionRoutes(add: AddRoute, door: GateDoor): void {
     run: async ({ id, body, caller, answer }) =>
       answer(await acknowledgeRelease(door, { id, releaseId: body.release_id, caller })),
   })
+  add({
+    method: 'POST',
+    path: '/transactions/:id/review',
+    client: false,
+    body: schemas.reviewBody,
+    run: async ({ id, body, caller, answer }) => answer(await reviewTransaction(door, { id, ...body, caller })),
+  })
   add({ method: 'GET', path: '/transactions/:id/events', client: false, body: none, run: events })
 
   async function create({ body, caller, operation, answer }: Context<z.output<typeof schemas.createBody>>) {
-    const { return_url: returnUrl, expires_in: expiresInS, client, ...rest } = body
+    const { return_url: returnUrl, expires_in: expiresInS, client, context, ...rest } = body
     return answer(
       await createTransaction(door, {
         ...rest,
@@ -79,6 +87,14 @@ export function addTransactionRoutes(add: AddRoute, door: GateDoor): void {
         expiresInS,
         operation,
         caller: client?.ip ? { ip: client.ip, user: true } : caller,
+        client: { ip: client?.ip, deviceId: client?.device_id, userAgent: client?.user_agent },
+        context: {
+          accountCreatedAt: context?.account_created_at,
+          passwordChangedAt: context?.password_changed_at,
+          ownerTaxId: context?.owner_tax_id,
+          payeeTaxId: context?.payee_tax_id,
+          payeeAccount: context?.payee_account,
+        },
       }),
     )
   }

@@ -8,7 +8,8 @@ import type { GateDeps, TransactionState } from '../../gate/deps.ts'
 import { denyTransaction } from '../../gate/end-transaction.ts'
 import { requestFactor } from '../../gate/enrolment.ts'
 import { finishEnrolment, openEnrolment } from '../../gate/finish-enrolment.ts'
-import { checkPageKey, pageKeyOf } from '../../gate/page-key.ts'
+import { callOffHeld } from '../../gate/held-transaction.ts'
+import { checkCallOffKey, checkPageKey, pageKeyOf } from '../../gate/page-key.ts'
 import { isEnrolmentKind } from '../../gate/policy.ts'
 import { readSubject } from '../../gate/read-subject.ts'
 import { notFound, requireTransaction } from '../../gate/read-transaction.ts'
@@ -18,7 +19,7 @@ import { isId, newHex } from '../../lib/ids.ts'
 import { AvalError } from '../../model/error.ts'
 import { type Factor, factors, isChannel } from '../../model/factor.ts'
 import type { Locale } from '../../model/locale.ts'
-import { checksMax } from '../../model/transaction.ts'
+import { checksMax, isHeld } from '../../model/transaction.ts'
 import { callerAddress } from '../caller-address.ts'
 import { asAvalError } from '../problem.ts'
 import { refuseForeignForm } from '../same-origin.ts'
@@ -26,7 +27,17 @@ import { type PageCopy, pageCopy } from './copy/copy.ts'
 import { enrolledScreen, enrolScreen } from './enrol-screen.ts'
 import { screenOfError, screenOfRefusal } from './error-screen.ts'
 import { pageCookies } from './page-cookies.ts'
-import { askingRecovery, cardOf, formatTime, returnHref, type Screen, screenOf, waysOf, withProblem } from './screen.ts'
+import {
+  askingRecovery,
+  cardOf,
+  formatTime,
+  returnHref,
+  type Screen,
+  screenOf,
+  tellings,
+  waysOf,
+  withProblem,
+} from './screen.ts'
 import { pageHeaders, sendOn, sendPage } from './send-page.ts'
 import { readTypedCode, type TypedCode } from './typed-code.ts'
 import { renderVerifyPage } from './verify-page.tsx'
@@ -70,6 +81,8 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     scope.get('/t/:id/deny', (request, reply) => visit(request, reply, seeDeny))
     scope.get('/t/:id/number', (request, reply) => visit(request, reply, seeNumber))
     scope.get('/t/:id/news', (request, reply) => visit(request, reply, tellNews))
+    scope.get('/t/:id/call-off', (request, reply) => visitHeld(request, reply, seeCallOff))
+    scope.post('/t/:id/call-off', callOff)
     // A language link or a reload on the answer to a form leads back to the page.
     for (const path of ['/t/:id/check', '/t/:id/resend', '/t/:id/enrol', '/t/:id/passkey'])
       scope.get(path, (request, reply) => visit(request, reply, goBack))
@@ -93,6 +106,47 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
       return sendOn(reply, `/t/${id}`)
     }
     return page({ request, reply, id, state, locale })
+  }
+
+  /** Runs a page for who was told of a held release: its key calls it off, and opens nothing else. */
+  async function visitHeld(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    page: (visit: Visit) => Promise<FastifyReply>,
+  ) {
+    const { id } = request.params as { id: string }
+    const { k } = request.query as { k?: unknown }
+    const cookie = `${id}_off`
+    const key = typeof k === 'string' && request.method === 'GET' ? k : cookies.readKey(request, cookie)
+    if (!isId('tx', id) || !checkCallOffKey(deps.keys, id, key)) throw notFound()
+    const state = await requireTransaction(deps, { id })
+    const locale = cookies.locale(request, reply, state.transaction.locale)
+    if (key === k) {
+      cookies.keepKey(request, reply, cookie, key)
+      return sendOn(reply, `/t/${id}/call-off`)
+    }
+    return page({ request, reply, id, state, locale })
+  }
+
+  async function callOff(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    refuseForeignForm(request.headers, deps.publicUrl)
+    return visitHeld(request, reply, async (visit) => {
+      const { id, state } = visit
+      if (isHeld(state.transaction, state.now))
+        await callOffHeld(deps, { id, end: 'denied', caller: callerOf(request) }).catch((error) => {
+          // Somebody else was quicker: the page says what it is now.
+          if (!(error instanceof AvalError)) throw error
+        })
+      return sendOn(reply, `/t/${id}/call-off`)
+    })
+  }
+
+  async function seeCallOff({ reply, state, locale }: Visit): Promise<FastifyReply> {
+    const { transaction, now } = state
+    const card = cardOf(state, locale)
+    if (isHeld(transaction, now)) return show({ reply, locale }, { name: 'callOff', status: 200, card })
+    const telling = transaction.status === 'denied' ? 'denied' : 'notHeld'
+    return show({ reply, locale }, { name: 'telling', status: tellings[telling], telling, card, exit: undefined })
   }
 
   /** A visit that may change something: it must come from our own page, not too often, and mean the version that it showed. */
@@ -124,7 +178,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     const again = state.challenge && state.challenge.createdAt < (lastSentAt ?? 0)
     if (screen.name === 'code' && again && sent === String(sends)) screen.notice = pageCopy[locale].resent
     // A header and not a meta element: the wait is short, the link is there, and the page reads the same without it.
-    if (screen.name === 'approved' && screen.returnUrl)
+    if (screen.name === 'approved' && screen.returnUrl && screen.held === undefined)
       reply.header('refresh', `${returnAfterS};url=${screen.returnUrl}`)
     if (screen.name === 'code' && screen.code.delivery === 'sending') reply.header('refresh', `${sendingRefreshS}`)
     return show({ reply, locale }, recovery === undefined ? screen : askingRecovery(screen))

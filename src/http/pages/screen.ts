@@ -10,7 +10,7 @@ import { shortRef } from '../../lib/short-ref.ts'
 import { type Challenge, isLive } from '../../model/challenge.ts'
 import { type Factor, isChannel } from '../../model/factor.ts'
 import type { Locale } from '../../model/locale.ts'
-import { sendsMax } from '../../model/transaction.ts'
+import { isHeld, releasableAt, sendsMax } from '../../model/transaction.ts'
 import { pageCopy } from './copy/copy.ts'
 import type { EnrolScreen } from './enrol-screen.ts'
 
@@ -75,6 +75,7 @@ export const tellings = {
   crossSite: 403,
   badRequest: 400,
   enrolmentOver: 409,
+  notHeld: 409,
 } as const
 export type TellingName = keyof typeof tellings
 
@@ -128,7 +129,16 @@ export type Screen =
     }
   | { name: 'number'; status: number; card: CardView; ways: readonly Way[]; holdHours: number }
   | { name: 'deny'; status: number; card: CardView }
-  | { name: 'approved'; status: number; card: CardView; returnUrl: string | undefined; offersPasskey: boolean }
+  | {
+      name: 'approved'
+      status: number
+      card: CardView
+      returnUrl: string | undefined
+      offersPasskey: boolean
+      /** What its release waits for, in a sentence. */
+      held?: string | undefined
+    }
+  | { name: 'callOff'; status: number; card: CardView }
   | EnrolScreen
   | {
       name: 'telling'
@@ -166,7 +176,8 @@ export function screenOf(state: TransactionState, locale: Locale, timeZone: stri
       const { approvedAt } = transaction
       const fresh = transaction.status !== 'released' || now - (approvedAt ?? 0) < freshMs
       if (!fresh) return end('used', { at: formatTime(approvedAt ?? now, locale, timeZone) })
-      return { name: 'approved', status: 200, card, returnUrl: returnHref(state), offersPasskey: false }
+      const held = heldText(state, locale, timeZone)
+      return { name: 'approved', status: 200, card, returnUrl: returnHref(state), offersPasskey: false, held }
     }
     case 'pending':
       break
@@ -196,6 +207,13 @@ export function screenOf(state: TransactionState, locale: Locale, timeZone: stri
   if (!isHere) return { name: 'choose', status: 200, card, ways: open, next: nextOf(state) }
   const problem = pageCopy[locale].codeExpired
   return { name: 'lapsed', status: 410, card, way, ways: without(open, way.factor), now, resend, problem }
+}
+
+function heldText({ transaction, now }: TransactionState, locale: Locale, timeZone: string): string | undefined {
+  if (!isHeld(transaction, now)) return undefined
+  const until = releasableAt(transaction) ?? now
+  const copy = pageCopy[locale]
+  return until > now ? copy.held(formatTime(until, locale, timeZone)) : copy.heldReview
 }
 
 /** The page of a transaction that somebody tried to use again. */

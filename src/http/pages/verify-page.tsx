@@ -56,6 +56,8 @@ function Body({
       return <Lapsed screen={screen} copy={copy} />
     case 'deny':
       return <Deny screen={screen} copy={copy} />
+    case 'callOff':
+      return <CallOff screen={screen} copy={copy} />
     case 'approved':
       return <Approved screen={screen} copy={copy} brand={brand} />
     case 'telling':
@@ -81,6 +83,8 @@ function headingOf(screen: Screen, copy: PageCopy): string {
       return enrolHeading(screen, copy)
     case 'deny':
       return copy.denyHeading
+    case 'callOff':
+      return copy.callOff.heading
     case 'approved':
       return copy.approvedHeading
     case 'telling':
@@ -255,8 +259,23 @@ function Deny({ screen: { card }, copy }: { screen: Of<'deny'>; copy: PageCopy }
   )
 }
 
+function CallOff({ screen: { card }, copy }: { screen: Of<'callOff'>; copy: PageCopy }) {
+  return (
+    <main>
+      <h1>{copy.callOff.heading}</h1>
+      <SummaryCard card={card} copy={copy} title={copy.cardTitleOver} />
+      <p>{copy.callOff.text}</p>
+      <form class="actions" method="post" action={`/t/${card.id}/call-off`} data-once>
+        <button class="button button-danger" type="submit">
+          {copy.callOff.button}
+        </button>
+      </form>
+    </main>
+  )
+}
+
 function Approved({
-  screen: { card, returnUrl, offersPasskey },
+  screen: { card, returnUrl, offersPasskey, held },
   copy,
   brand,
 }: {
@@ -268,8 +287,9 @@ function Approved({
     <main>
       <div class="receipt" role="status">
         <h1>{copy.approvedHeading}</h1>
-        <p>{returnUrl ? copy.approvedReturning(brand) : copy.approvedDone}</p>
+        <p>{returnUrl && !held ? copy.approvedReturning(brand) : copy.approvedDone}</p>
       </div>
+      {held && <p class="notice notice-warning">{held}</p>}
       <SummaryCard card={card} copy={copy} title={copy.cardTitleApproved} />
       {card.enrolls && <p>{copy.enrolled(card.enrolls)}</p>}
       {offersPasskey && (

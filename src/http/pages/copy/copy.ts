@@ -111,6 +111,7 @@ export interface PageCopy {
     crossSite: Screen
     badRequest: Screen
     enrolmentOver: Screen
+    notHeld: Screen
   }
   review: string
   tryAgain: string
@@ -120,6 +121,10 @@ export interface PageCopy {
   approvedHeading: string
   approvedReturning(brand: string): string
   approvedDone: string
+  /** Of an approval whose release waits: until when, or for a person. */
+  held(until: string): string
+  heldReview: string
+  callOff: { heading: string; text: string; button: string }
   enrolled(address: string): string
   passkeyOffer: string
   passkeyCreate: string

@@ -219,6 +219,10 @@ export const en: PageCopy = {
       heading: "We couldn't read that",
       text: () => 'Nothing was done. Go back to the page before and try again.',
     },
+    notHeld: {
+      heading: 'This request is not on hold',
+      text: () => 'It was completed or cancelled, or is not confirmed yet. If it was not you, contact support.',
+    },
     enrolmentOver: {
       heading: 'Time is up',
       text: ({ brand }) => `It was not finished in ten minutes. Go back to ${brand} and start again.`,
@@ -232,6 +236,14 @@ export const en: PageCopy = {
   approvedHeading: 'Confirmed',
   approvedReturning: (brand) => `Returning to ${brand}…`,
   approvedDone: 'You can close this page now.',
+  held: (until) =>
+    `For your safety, this is on hold until ${until}. We told all your contacts; if something is wrong, it can be cancelled.`,
+  heldReview: 'For your safety, our team checks this request before it is completed.',
+  callOff: {
+    heading: 'Cancel this request?',
+    text: 'The request was confirmed and is on hold. If it was not you, cancel it: nothing is paid or changed.',
+    button: 'Cancel: it was not me',
+  },
   enrolled: (address) => `Registered to approve your next actions: ${address}.`,
   passkeyOffer: 'Next time, confirm without a code: create a passkey.',
   passkeyCreate: 'Create a passkey',

@@ -224,6 +224,10 @@ export const es: PageCopy = {
       heading: 'No entendimos el envío',
       text: () => 'No se hizo nada. Vuelva a la página anterior e intente de nuevo.',
     },
+    notHeld: {
+      heading: 'Esta solicitud no está retenida',
+      text: () => 'Ya fue concluida o cancelada, o aún no fue confirmada. Si no fue usted, contacte a soporte.',
+    },
     enrolmentOver: {
       heading: 'Se acabó el tiempo',
       text: ({ brand }) => `La activación no terminó en diez minutos. Vuelva a ${brand} y comience de nuevo.`,
@@ -237,6 +241,14 @@ export const es: PageCopy = {
   approvedHeading: 'Confirmado',
   approvedReturning: (brand) => `Volviendo a ${brand}…`,
   approvedDone: 'Ya puede cerrar esta página.',
+  held: (until) =>
+    `Por seguridad, la operación queda retenida hasta ${until}. Avisamos a todos sus contactos; si algo está mal, se puede cancelar.`,
+  heldReview: 'Por seguridad, nuestro equipo revisa esta solicitud antes de concluirla.',
+  callOff: {
+    heading: '¿Cancelar esta solicitud?',
+    text: 'La solicitud fue confirmada y está retenida. Si no fue usted, cancélela: nada se paga ni se cambia.',
+    button: 'Cancelar: no fui yo',
+  },
   enrolled: (address) => `Para aprobar sus próximas acciones quedó registrado ${address}.`,
   passkeyOffer: 'La próxima vez confirme sin código: cree una llave de acceso.',
   passkeyCreate: 'Crear llave de acceso',

@@ -225,6 +225,10 @@ export const ptBR: PageCopy = {
       heading: 'Não entendemos o envio',
       text: () => 'Nada foi feito. Volte à página anterior e tente de novo.',
     },
+    notHeld: {
+      heading: 'Este pedido não está retido',
+      text: () => 'Ele já foi concluído, cancelado ou ainda não foi confirmado. Se não foi você, fale com o suporte.',
+    },
     enrolmentOver: {
       heading: 'O tempo acabou',
       text: ({ brand }) => `A ativação não terminou em dez minutos. Volte a ${brand} e comece de novo.`,
@@ -238,6 +242,14 @@ export const ptBR: PageCopy = {
   approvedHeading: 'Confirmado',
   approvedReturning: (brand) => `Voltando para ${brand}…`,
   approvedDone: 'Você já pode fechar esta página.',
+  held: (until) =>
+    `Por segurança, a operação fica retida até ${until}. Avisamos todos os seus contatos; se algo estiver errado, dá para cancelar.`,
+  heldReview: 'Por segurança, nossa equipe vai conferir este pedido antes de concluir.',
+  callOff: {
+    heading: 'Cancelar este pedido?',
+    text: 'O pedido foi confirmado e está retido. Se não foi você, cancele: nada será pago nem alterado.',
+    button: 'Cancelar: não fui eu',
+  },
   enrolled: (address) => `Para aprovar suas próximas ações, ficou cadastrado ${address}.`,
   passkeyOffer: 'Da próxima vez, confirme sem código: crie uma chave de acesso.',
   passkeyCreate: 'Criar chave de acesso',

@@ -24,8 +24,8 @@ export interface AssessedTerms {
   assurance: Assurance
   factors: Factor[]
   assessed: Pick<Transaction, 'holdMs' | 'review' | 'deviceRef' | 'payeeRef' | 'ipCountry'>
-  /** To be written with the transaction. */
-  record: AssessmentRow
+  /** To be written with the transaction; undefined: nothing was judged. */
+  record: AssessmentRow | undefined
 }
 
 /**
@@ -44,12 +44,11 @@ export async function assessTransaction(
     context: AccountContext
     ways: Ways
     assurance: Assurance
+    byRulesAlone: boolean
     at: Instant
   },
 ): Promise<AssessedTerms> {
-  const { id, kind, subject, amount, contacts, client, context, ways, assurance, at } = asked
-  const changes = await deps.db.read(findContactChanges(subject))
-  const changedAt = changes.filter(({ first_at, last_at }) => last_at > first_at).map(({ last_at }) => last_at)
+  const { id, kind, subject, amount, contacts, client, context, ways, assurance, byRulesAlone, at } = asked
   const high = ways('high')
   const assessed = await deps.assessor.assess({
     transactionId: id,
@@ -60,8 +59,9 @@ export async function assessTransaction(
     email: contacts.email,
     client,
     context,
-    contactChangedAt: changedAt.length > 0 ? Math.max(...changedAt) : undefined,
+    contactChangedAt: byRulesAlone ? undefined : await contactChangedAt(deps, subject),
     hasStrong: hasStrong(high),
+    byRulesAlone,
   })
   const before = { assurance, factors: ways(assurance), high }
   return settle(deps, { id, version: 1, kind, at }, before, assessed)
@@ -71,12 +71,16 @@ export async function assessTransaction(
 export async function assessChange(
   deps: GateDeps,
   transaction: Transaction,
-  next: { amount: Summary['amount']; assurance: Assurance; at: Instant },
+  next: { amount: Summary['amount']; assurance: Assurance; byRulesAlone: boolean; at: Instant },
 ): Promise<AssessedTerms | undefined> {
-  const { id, kind, factors, version, holdMs, review } = transaction
+  const { id, kind, subject, factors, version, holdMs, review } = transaction
   const [last] = await deps.db.read(findAssessments(id))
   if (!last) return undefined
-  const change = { amount: next.amount, hasStrong: hasStrong(factors) }
+  const change = {
+    ...{ subject, amount: next.amount, byRulesAlone: next.byRulesAlone },
+    contactChangedAt: next.byRulesAlone ? undefined : await contactChangedAt(deps, subject),
+    hasStrong: hasStrong(factors),
+  }
   const assessed = await deps.assessor.assessAgain({ signals: JSON.parse(last.signals), at: last.at }, change)
   const before = { assurance: next.assurance, factors, high: factors }
   const terms = await settle(deps, { id, version: version + 1, kind, at: next.at }, before, assessed)
@@ -92,6 +96,13 @@ export async function assessChange(
       ipCountry,
     },
   }
+}
+
+/** When an address of the subject was last put in another's place. */
+async function contactChangedAt({ db }: GateDeps, subject: string): Promise<Instant | undefined> {
+  const changes = await db.read(findContactChanges(subject))
+  const replaced = changes.filter(({ first_at, last_at }) => last_at > first_at)
+  return replaced.length > 0 ? Math.max(...replaced.map(({ last_at }) => last_at)) : undefined
 }
 
 function hasStrong(factors: readonly Factor[]): boolean {
@@ -130,23 +141,23 @@ async function settle(
     assurance: terms.assurance,
     factors: [...terms.factors],
     assessed: { holdMs: terms.holdMs, review, ...assessed.seen },
-    record,
+    record: assessed.judged ? record : undefined,
   }
 }
 
 /** Where more is asked for than the subject has, the release waits instead: nobody is locked out, and a thief gains only time to be seen. */
 function termsOf(
   { assurance, factors, high }: { assurance: Assurance; factors: readonly Factor[]; high: readonly Factor[] },
-  { outcome, barsPhone, requires, holdMs, holdOtherwiseMs, reasons }: Assessed,
+  { wantsStronger, barsPhone, requires, holdMs, holdOtherwiseMs, reasons }: Assessed,
 ): { assurance: Assurance; factors: readonly Factor[]; holdMs: number; reasons: AssessmentReason[] } {
   const safe = (some: readonly Factor[]) => (barsPhone ? some.filter((factor) => !isToPhone(factor)) : some)
   const usual = safe(factors)
-  if (outcome === 'ordinary' && canReach(assurance, usual)) return { assurance, factors: usual, holdMs, reasons }
+  if (!wantsStronger && canReach(assurance, usual)) return { assurance, factors: usual, holdMs, reasons }
   if (requires !== undefined) {
     const named = high.filter((factor) => (requires === 'strong' ? hasStrong([factor]) : factor === requires))
     const level = canReach('high', named) ? 'high' : stronger(assurance, 'substantial')
     if (canReach(level, named)) return { assurance: level, factors: named, holdMs, reasons }
-  } else if (outcome !== 'ordinary' && canReach('high', safe(high))) {
+  } else if (wantsStronger && canReach('high', safe(high))) {
     return { assurance: 'high', factors: safe(high), holdMs, reasons }
   }
   return {

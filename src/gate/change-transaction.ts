@@ -37,9 +37,8 @@ export async function changeTransaction(
   const assurance = stronger(terms.assurance, transaction.assurance)
   if (!canReach(assurance, transaction.factors)) throw notReachable(transaction.factors)
   const at = deps.clock.now()
-  const weighed = policy.assessed
-    ? await assessChange(deps, transaction, { amount: summary.amount, assurance, at })
-    : undefined
+  const asked = { amount: summary.amount, assurance, byRulesAlone: !policy.assessed, at }
+  const weighed = await assessChange(deps, transaction, asked)
   const version = transaction.version + 1
   const digest = digestOf(deps.keys, keyId, { id, version, kind, subject, summary, payload })
   const change = {
@@ -57,7 +56,7 @@ export async function changeTransaction(
   }
   const closed = await deps.db.unit(function* () {
     const [row] = yield* all(changeRow(change, { at, ip: command.caller.ip }))
-    if (row && weighed) yield* all(insertAssessment(weighed.record))
+    if (row && weighed?.record) yield* all(insertAssessment(weighed.record))
     return row && (yield* all(closeChallenges(id)))
   })
   const after = await requireTransaction(deps, command)

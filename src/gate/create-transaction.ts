@@ -84,20 +84,17 @@ async function composeTransaction(
   if (command.factor && contacts.phone && isToPhone(command.factor))
     refuseDestination(deps, contacts.phone, command.factor)
   const { client = {}, context = {} } = command
-  const weighed = policy.assessed
-    ? await assessTransaction(deps, {
-        ...{ id, kind, subject, contacts, client, context, ways, at },
-        amount: summary.amount,
-        assurance: terms.assurance,
-      })
-    : undefined
+  const weighed = await assessTransaction(deps, {
+    ...{ id, kind, subject, contacts, client, context, ways, at },
+    amount: summary.amount,
+    assurance: terms.assurance,
+    byRulesAlone: !policy.assessed,
+  })
   const transaction = newTransaction(deps, {
     ...command,
     id,
     summary,
     codeLength: terms.codeLength,
-    assurance: terms.assurance,
-    factors,
     ...weighed,
     contacts,
     codeTtlMs: policy.codeTtlMs,
@@ -107,5 +104,5 @@ async function composeTransaction(
   })
   const { factor } = command
   const isFactorOpen = factor === undefined || !factors.includes(factor) || transaction.factors.includes(factor)
-  return { transaction, record: weighed?.record, isFactorOpen }
+  return { transaction, record: weighed.record, isFactorOpen }
 }

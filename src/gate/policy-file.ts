@@ -26,6 +26,7 @@ const rules = z
     expires_in: z.int().min(60).max(604_800),
     show: z.enum(['page', 'message'], 'is neither page nor message'),
     amount: z.enum(['required', 'optional'], 'is neither required nor optional'),
+    assessed: z.boolean('is neither true nor false'),
     fallback: z
       .array(step)
       .max(5)
@@ -98,6 +99,7 @@ function changed(policy: Policy, given: z.output<typeof rules>): Policy {
     ...policy,
     ...(given.factors && { factors: given.factors }),
     ...(given.assurance && { assurance: given.assurance }),
+    ...(given.assessed !== undefined && { assessed: given.assessed }),
     ...(given.code_length && { codeLength: given.code_length }),
     ...(given.code_ttl && { codeTtlMs: given.code_ttl * 1000 }),
     ...(given.expires_in && { expiresInS: given.expires_in }),

@@ -10,7 +10,7 @@ export interface Policy {
   factors: readonly Factor[]
   /** How sure the approval must be. Frozen into each version; a change never lowers it. */
   assurance: Assurance
-  /** Whether evidence of theft may ask for more, hold the release or have a person look at it. */
+  /** Whether evidence of theft is weighed: it may ask for more, hold the release or have a person look at it. Operators' rules always may. */
   assessed: boolean
   /** Digits of a code, 6 to 10 (NIST SP 800-63B-4, 3.1.3.2: 20 bits or more). Frozen. */
   codeLength: number

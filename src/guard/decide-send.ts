@@ -47,6 +47,8 @@ export interface SendAsk {
   service?: string | undefined
   /** Where the user is, if anybody says so: never the address of a server that asks for him. */
   ip: string | undefined
+  /** Whether the message belongs to a transaction, which was judged when it was opened. */
+  isOfTransaction?: boolean | undefined
   /** Whether an address of a private network tells sources apart, too: in a trace it does. */
   anySource?: boolean | undefined
   /** What is known of it besides, for the rules of operators. */
@@ -129,7 +131,7 @@ export function* decideSend(
   )
   const refused = listed?.list === 'block' ? listedReason(listed) : refusedBy(rules, ask)
   const signals = rules.operator ? signalsOf(ask, country, priceMicros, at) : {}
-  const ruled = applyRules(rules.operator, signals)
+  const ruled = applyRules(rules.operator, signals, ask.isOfTransaction ?? false)
   decision.reasons.push(...ruled.reasons)
   const waived = ask.waived !== undefined || listed?.list === 'allow' || ruled.action === 'allow'
   if (listed?.list === 'allow') decision.reasons.push(listedReason(listed))

@@ -38,15 +38,25 @@ function wordsOfFault({ line, column, message, hint }: RuleFault): string {
   return `line ${line}, column ${column}: ${message}${hint ? ` (${hint})` : ''}`
 }
 
-/** What the rules say of a message: the strictest that is not only watched, or that it is let past; and all that matched. */
+/**
+ * What the rules say of a message: the strictest that is not only watched, or that it is let past; and all that matched. Those that hold,
+ * review or require speak of a transaction: where the message belongs to one, it was judged by them when it was opened.
+ */
 export function applyRules(
   rules: OperatorRules | undefined,
   signals: Partial<Signals>,
+  isOfTransaction: boolean,
 ): { action: DecisionAction | undefined; reasons: Reason[] } {
-  const matched = rules?.match(signals, () => undefined) ?? []
+  const all = rules?.match(signals, () => undefined) ?? []
+  const matched = isOfTransaction ? all.filter(({ action }) => !isOfRelease(action)) : all
   const reasons = matched.map(({ line, text, shadow }): Reason => ({ code: 'rule', line, rule: text, shadow }))
   const first = matched.find(({ shadow }) => !shadow)
   return { action: first && ofMessage(first.action), reasons }
+}
+
+/** Whether an action speaks of what is released, and not of a message. */
+function isOfRelease({ type }: Action): boolean {
+  return type === 'hold' || type === 'review' || type === 'require'
 }
 
 /** A message that is to be held or reviewed is not sent, and one that needs a stronger factor goes another way. */

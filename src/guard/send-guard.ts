@@ -140,7 +140,8 @@ export function createSendGuard(deps: {
       // Rules may ask who this is before anything is taken.
       const asker = now.rules.operator ? await ledger.classOf({ number, device }) : { number, device }
       const { country: ip_country, asn } = (request.ip === undefined ? undefined : ipFacts?.lookup(request.ip)) ?? {}
-      const ask = { ...request, service, asker, facts: { ip_country, asn } }
+      const isOfTransaction = request.door === 'gate'
+      const ask = { ...request, service, isOfTransaction, asker, facts: { ip_country, asn } }
       const steps = decideSend(now, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
       let step = steps.next()
       while (!step.done) {

@@ -79,7 +79,10 @@ export const mutants: Mutant[] = [
     name: 'release without approval',
     changes: [
       ["set status = 'releasing',", "set status = 'releasing', approved_at = coalesce(approved_at, created_at),"],
-      ["(status = 'approved' or", "(status in ('approved', 'pending') or"],
+      [
+        "(status = 'approved' and approved_at + hold_ms",
+        "(status in ('approved', 'pending') and coalesce(approved_at, 0) + hold_ms",
+      ],
     ],
   },
   { name: 'two releases under one lease', changes: [[/lease_expires_at <= \{\d+\}/, 'lease_expires_at is not null']] },

@@ -41,6 +41,8 @@ export interface AssessQuestion {
   /** When an address of the account was last put in another's place. */
   contactChangedAt: Instant | undefined
   hasStrong: boolean
+  /** Whether the policy leaves the evidence aside: operators' rules alone judge, by what is known without asking anybody. */
+  byRulesAlone: boolean
 }
 
 /** What was seen before, for another version. */
@@ -51,6 +53,8 @@ export interface SeenBefore {
 
 /** The judgement, and what it was made of. */
 export interface Assessed extends ReleaseJudgement {
+  /** Whether anything was asked at all. */
+  judged: boolean
   /** Whether it is carried out, or only noted. */
   enforced: boolean
   seen: Acquaintances
@@ -63,14 +67,17 @@ export interface Assessor {
   /** Never says no to a question that it cannot answer: what is unknown counts for nothing. Rejects with StoreUnavailable. */
   assess(question: AssessQuestion): Promise<Assessed>
   /** The next version of a transaction: what was seen of the one before, with another amount. */
-  assessAgain(before: SeenBefore, change: { amount: Money | undefined; hasStrong: boolean }): Promise<Assessed>
+  assessAgain(
+    before: SeenBefore,
+    change: Pick<AssessQuestion, 'subject' | 'amount' | 'contactChangedAt' | 'hasStrong' | 'byRulesAlone'>,
+  ): Promise<Assessed>
   /** It was released: device, payee and country are the account's from now on. Never rejects. */
   remember(subject: string, seen: Acquaintances): Promise<void>
 }
 
 const neverMs = 1e15
 const hourMs = 3_600_000
-const ages = ['sim_changed', 'contact_changed', 'password_changed', 'account_age'] as const
+const ages = ['sim_changed', 'password_changed', 'account_age'] as const
 
 /** The assessor over this store. `askFraud`: outside systems, where any is configured. */
 export function createAssessor(deps: {
@@ -115,7 +122,7 @@ export function createAssessor(deps: {
     async assess(question) {
       const at = clock.now()
       const { rules } = await book.inForce()
-      const { client, context, subject, amount, phone, hasStrong } = question
+      const { client, context, subject, amount, phone, hasStrong, byRulesAlone } = question
       const place = client.ip === undefined ? undefined : ipFacts?.lookup(client.ip)
       const payee = context.payeeAccount ?? context.payeeTaxId
       const seen: Acquaintances = {
@@ -123,13 +130,12 @@ export function createAssessor(deps: {
         payeeRef: payee === undefined ? null : acquaintanceRef(keys, 'payee', plainName(payee)),
         ipCountry: place?.country ?? null,
       }
-      if (rules.mode === 'off') return { ...unasked, seen }
+      if (rules.mode === 'off' || (byRulesAlone && !rules.operator)) return { ...unasked, seen }
       const [known, heard] = await Promise.all([
         readAcquaintances(deps, subject, seen, at),
-        askFraud?.(fraudQuestion(question)),
+        byRulesAlone ? undefined : askFraud?.(fraudQuestion(question)),
       ])
       const { ownerTaxId, payeeTaxId, accountCreatedAt, passwordChangedAt } = context
-      const since = (then: Instant | undefined) => (then === undefined ? undefined : Math.max(0, at - then))
       const signals: Partial<Signals> = {
         ...known,
         ...signalsOf(heard?.facts, at),
@@ -142,31 +148,39 @@ export function createAssessor(deps: {
         number: phone?.e164,
         country: phone?.country,
         line_type: heard?.facts.lineType ?? (phone && lineTypeOf(phone)),
-        contact_changed: since(question.contactChangedAt),
-        account_age: since(accountCreatedAt),
-        password_changed: since(passwordChangedAt),
+        contact_changed: since(question.contactChangedAt, at),
+        account_age: since(accountCreatedAt, at),
+        password_changed: since(passwordChangedAt, at),
         payee_document_differs:
           ownerTaxId === undefined || payeeTaxId === undefined
             ? undefined
             : plainName(ownerTaxId) !== plainName(payeeTaxId),
       }
       const release = rules.release ?? defaultReleaseRules
-      const overDay = await isOverDay(signals, amount, release, at)
-      const circumstances = { hasStrong, overDay, outside: heard?.facts.action, operator: rules.operator }
+      const overDay = !byRulesAlone && (await isOverDay(signals, amount, release, at))
+      const circumstances = { hasStrong, byRulesAlone, overDay, outside: heard?.facts.action, operator: rules.operator }
       const judged = judgeRelease(signals, release, circumstances)
-      return { ...judged, enforced: rules.mode === 'enforce', seen, said: heard?.said ?? [], signals: kept(signals) }
+      return {
+        ...judged,
+        judged: true,
+        enforced: rules.mode === 'enforce',
+        seen,
+        said: heard?.said ?? [],
+        signals: kept(signals),
+      }
     },
-    async assessAgain(before, { amount, hasStrong }) {
+    async assessAgain(before, { subject, amount, contactChangedAt, hasStrong, byRulesAlone }) {
       const at = clock.now()
       const { rules } = await book.inForce()
       const seen = { deviceRef: null, payeeRef: null, ipCountry: null }
       if (rules.mode === 'off') return { ...unasked, seen }
-      const signals: Partial<Signals> = { ...before.signals, amount }
+      const signals: Partial<Signals> = { ...before.signals, subject, amount }
       for (const age of ages) if (signals[age] !== undefined) signals[age] += Math.max(0, at - before.at)
+      signals.contact_changed = since(contactChangedAt, at)
       const release = rules.release ?? defaultReleaseRules
-      const overDay = await isOverDay(signals, amount, release, at)
-      const judged = judgeRelease(signals, release, { hasStrong, overDay, operator: rules.operator })
-      return { ...judged, enforced: rules.mode === 'enforce', seen, said: [], signals: kept(signals) }
+      const overDay = !byRulesAlone && (await isOverDay(signals, amount, release, at))
+      const judged = judgeRelease(signals, release, { hasStrong, byRulesAlone, overDay, operator: rules.operator })
+      return { ...judged, judged: true, enforced: rules.mode === 'enforce', seen, said: [], signals: kept(signals) }
     },
     async remember(subject, seen) {
       await rememberAcquaintances(deps, subject, seen, clock.now()).catch((error: Error) =>
@@ -178,12 +192,14 @@ export function createAssessor(deps: {
 
 const unasked = {
   outcome: 'ordinary',
+  wantsStronger: false,
   holdMs: 0,
   holdOtherwiseMs: 0,
   barsPhone: false,
   requires: undefined,
   decibans: 0,
   reasons: [],
+  judged: false,
   enforced: false,
   said: [],
   signals: {},
@@ -225,6 +241,10 @@ function signalsOf(facts: FraudFacts | undefined, at: Instant): Partial<Signals>
 
 function hoursOf(hours: number | undefined): number | undefined {
   return hours === undefined ? undefined : hours * hourMs
+}
+
+function since(then: Instant | undefined, at: Instant): number | undefined {
+  return then === undefined ? undefined : Math.max(0, at - then)
 }
 
 /** "12.345.678/0001-95" and "12345678000195" are one. */

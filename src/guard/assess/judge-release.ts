@@ -48,6 +48,8 @@ export const defaultReleaseRules: ReleaseRules = {
 export interface Circumstances {
   /** Whether an app or a passkey is enrolled, long enough to count. */
   hasStrong: boolean
+  /** Whether the policy leaves the evidence aside, so that operators' rules alone judge. */
+  byRulesAlone?: boolean | undefined
   /** Whether a new device has moved its share of the day. */
   overDay?: boolean | undefined
   /** What an outside system would do. */
@@ -56,9 +58,11 @@ export interface Circumstances {
   operator?: CompiledRules | undefined
 }
 
-/** What a transaction has to go through: whatever it is held by, a stronger factor is asked for, too. */
+/** What a transaction has to go through. */
 export interface ReleaseJudgement {
   outcome: AssessmentOutcome
+  /** Whether a stronger factor is asked for: by evidence always, whatever else it leads to; by an operator's rule where it says so. */
+  wantsStronger: boolean
   /** How long the release waits after the approval, in milliseconds. */
   holdMs: number
   /** How long it waits where a stronger factor is asked for and none is there, in milliseconds. */
@@ -78,12 +82,12 @@ export interface ReleaseJudgement {
 export function judgeRelease(
   signals: Partial<Signals>,
   rules: ReleaseRules,
-  { hasStrong, overDay = false, outside, operator }: Circumstances,
+  { hasStrong, byRulesAlone = false, overDay = false, outside, operator }: Circumstances,
 ): ReleaseJudgement {
-  const evidence = weigh(signals, rules.weights)
+  const evidence = byRulesAlone ? [] : weigh(signals, rules.weights)
   const decibans = Math.round(evidence.reduce((sum, one) => sum + one.decibans, 0) * 10) / 10
   const reasons: AssessmentReason[] = evidence.map((one) => ({ code: 'evidence', ...one }))
-  const taken = takenBy(signals)
+  const taken = byRulesAlone ? undefined : takenBy(signals)
   if (taken) reasons.push({ code: 'phone_taken', by: taken })
   if (overDay) reasons.push({ code: 'new_device_day', limit_brl: rules.newDeviceDayBrl })
   let { outcome, holdMs } = byWeight(decibans, rules, hasStrong)
@@ -94,6 +98,7 @@ export function judgeRelease(
   }
   const judged: ReleaseJudgement = {
     outcome,
+    wantsStronger: outcome !== 'ordinary',
     holdMs,
     holdOtherwiseMs: rules.holdMs,
     barsPhone: taken !== undefined,
@@ -134,7 +139,7 @@ function byRules(judged: ReleaseJudgement, operator: CompiledRules, signals: Par
   const { outcome } = judged
   switch (action?.type) {
     case 'allow':
-      return { ...judged, outcome: 'ordinary', holdMs: 0, barsPhone: false, reasons }
+      return { ...judged, outcome: 'ordinary', wantsStronger: false, holdMs: 0, barsPhone: false, reasons }
     case 'block':
       return { ...judged, outcome: 'refuse', reasons }
     case 'hold':
@@ -147,7 +152,13 @@ function byRules(judged: ReleaseJudgement, operator: CompiledRules, signals: Par
     case 'review':
       return { ...judged, outcome: stricterOutcome(outcome, 'review'), reasons }
     case 'require':
-      return { ...judged, outcome: stricterOutcome(outcome, 'stronger'), requires: action.factor, reasons }
+      return {
+        ...judged,
+        outcome: stricterOutcome(outcome, 'stronger'),
+        wantsStronger: true,
+        requires: action.factor,
+        reasons,
+      }
     default:
       return { ...judged, reasons }
   }

@@ -21,6 +21,7 @@ import { withFile } from './guard/guard-file.ts'
 import { type IpFiles, openIpFacts } from './guard/ip/ip-facts.ts'
 import { builtInPrices } from './guard/prices.ts'
 import { createSendGuard } from './guard/send-guard.ts'
+import { createFraudDesk } from './guard/sources/fraud-desk.ts'
 import { createApp } from './http/app.ts'
 import { registerGate } from './http/gate/routes.ts'
 import { registerHealth } from './http/health.ts'
@@ -91,7 +92,12 @@ export async function createAval(
   const outbound = createOutbound({ networks })
   const onAlarm = createAlarm({ hook: config.alarm, outbound, clock, random, log })
   const ipFacts = await openIpFacts(ipFilesOf(config, log))
-  const guard = createSendGuard({ db, keys, random, clock, log, rules: sendRulesOf(config), ipFacts, onAlarm })
+  const askFraud = createFraudDesk(config.fraudSources, { clock, random, log })
+  const guard = createSendGuard({
+    ...{ db, keys, random, clock, log, ipFacts, onAlarm, askFraud },
+    rules: sendRulesOf(config),
+    askAbout: config.fraudSources?.messages,
+  })
   const { publicUrl } = config
   const brand = config.AVAL_BRAND
   const verifier = config.twilio
@@ -105,7 +111,7 @@ export async function createAval(
       : new Set([publicUrl])
   const { policies } = config
   const relyingParty = relyingPartyAt(publicUrl, brand)
-  const assessor = createAssessor({ db, keys, clock, book: guard.book, ipFacts, log })
+  const assessor = createAssessor({ db, keys, clock, book: guard.book, ipFacts, askFraud, log })
   const gate = {
     db,
     clock,

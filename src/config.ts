@@ -10,6 +10,7 @@ import { builtInPolicies, type Policies } from './gate/policy.ts'
 import { readPolicies } from './gate/policy-file.ts'
 import type { AlarmHook } from './guard/alarm-hook.ts'
 import { type GuardFile, readGuardTable } from './guard/guard-file.ts'
+import { readSourceTable, type SourceFile } from './guard/sources/source-file.ts'
 import type { Secret } from './lib/secret.ts'
 import { type Fault, parseSetting, type SettingName, type Settings, settings } from './settings.ts'
 
@@ -41,6 +42,8 @@ export interface AvalConfig extends Settings {
   catalogue: readonly Template[]
   /** What AVAL_GUARD_POLICY says; undefined where there is no such file. */
   guardFile: GuardFile | undefined
+  /** The outside systems that are asked about fraud; undefined: none. */
+  fraudSources: SourceFile | undefined
   /** Who is told of caps; undefined: the log alone. */
   alarm: AlarmHook | undefined
   /** The rules of every kind of transaction. */
@@ -85,6 +88,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
   const catalogue = [...templates, ...own]
   const alarm = readAlarm(read, faults)
   const guardFile = readTomlFile('AVAL_GUARD_POLICY', read, source.cwd, faults, readGuardTable)
+  const fraudSources = readTomlFile('AVAL_FRAUD_SOURCES', read, source.cwd, faults, readSourceTable)
   const mode = read.AVAL_ENV ?? (twilio ? 'production' : 'local')
   if (mode === 'production') refuseDefaults(read, faults)
   if (faults.length > 0) throw new ConfigError(faults)
@@ -98,6 +102,7 @@ export function readConfig(source: ConfigSource = { env: process.env, cwd: proce
     testNumbers,
     catalogue,
     guardFile,
+    fraudSources,
     alarm,
     dataDir: resolve(source.cwd, read.AVAL_DATA_DIR),
     publicUrl: read.AVAL_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
@@ -250,9 +255,17 @@ function readTestNumbers({ AVAL_TEST_NUMBERS: text = '' }: Settings, faults: Fau
   }
 }
 
+/** Settings that name a TOML file, and where it is explained. */
+const tomlFiles = {
+  AVAL_POLICIES: 'docs/policies.md',
+  AVAL_TEMPLATES: 'docs/policies.md',
+  AVAL_GUARD_POLICY: 'docs/guard.md',
+  AVAL_FRAUD_SOURCES: 'docs/releases.md',
+} as const
+
 /** What the TOML file that a setting names comes to. Undefined without one; every fault of a file is one of the setting. */
 function readTomlFile<T>(
-  name: 'AVAL_POLICIES' | 'AVAL_TEMPLATES' | 'AVAL_GUARD_POLICY',
+  name: keyof typeof tomlFiles,
   read: Settings,
   cwd: string,
   faults: Fault[],
@@ -271,13 +284,7 @@ function readTomlFile<T>(
   }
   const outcome = judge(table)
   if ('value' in outcome) return outcome.value
-  for (const wrong of outcome.faults)
-    faults.push({
-      name,
-      from: path,
-      wrong,
-      fix: `see ${name === 'AVAL_GUARD_POLICY' ? 'docs/guard.md' : 'docs/policies.md'}`,
-    })
+  for (const wrong of outcome.faults) faults.push({ name, from: path, wrong, fix: `see ${tomlFiles[name]}` })
   return undefined
 }
 

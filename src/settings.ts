@@ -186,6 +186,12 @@ export const settings = {
     'name a file that this user may read',
     z.string().min(1).optional(),
   ),
+  AVAL_FRAUD_SOURCES: setting(
+    'A TOML file of the outside systems that are asked about fraud (Twilio Lookup, minFraud, CAMARA, a signed hook). It holds secrets. docs/releases.md explains it.',
+    'none is asked',
+    'name a file that this user may read',
+    z.string().min(1).optional(),
+  ),
   AVAL_ALARM_URL: setting(
     'Where a cap of spending that is reached by 50, 80 or 100 percent is posted, signed by Standard Webhooks. Must be https, or loopback.',
     'none: the log alone says it',

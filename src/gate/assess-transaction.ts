@@ -17,6 +17,7 @@ export interface Client {
   ip?: string | undefined
   deviceId?: string | undefined
   userAgent?: string | undefined
+  phoneToken?: string | undefined
 }
 
 /** What a transaction asks for once it was assessed: at least what its policy does. */
@@ -36,6 +37,7 @@ export async function assessTransaction(
   deps: GateDeps,
   asked: {
     id: string
+    digest: string
     kind: string
     subject: string
     amount: Summary['amount']
@@ -48,10 +50,11 @@ export async function assessTransaction(
     at: Instant
   },
 ): Promise<AssessedTerms> {
-  const { id, kind, subject, amount, contacts, client, context, ways, assurance, byRulesAlone, at } = asked
+  const { id, digest, kind, subject, amount, contacts, client, context, ways, assurance, byRulesAlone, at } = asked
   const high = ways('high')
   const assessed = await deps.assessor.assess({
     transactionId: id,
+    digest,
     kind,
     subject,
     amount,

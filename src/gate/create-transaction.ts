@@ -6,6 +6,7 @@ import { type AssessedTerms, assessTransaction, type Client } from './assess-tra
 import { readWays, refuseUnreachable } from './available-factors.ts'
 import { refuseDestination, refuseFactor } from './challenge-transaction.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
+import { digestOf } from './digest.ts'
 import { newTransaction } from './new-transaction.ts'
 import { openTransaction } from './open-transaction.ts'
 import { refusePayload } from './payload.ts'
@@ -86,6 +87,14 @@ async function composeTransaction(
   const { client = {}, context = {} } = command
   const weighed = await assessTransaction(deps, {
     ...{ id, kind, subject, contacts, client, context, ways, at },
+    digest: digestOf(deps.keys, deps.keys.activeId, {
+      id,
+      version: 1,
+      kind,
+      subject,
+      summary,
+      payload: command.payload,
+    }),
     amount: summary.amount,
     assurance: terms.assurance,
     byRulesAlone: !policy.assessed,

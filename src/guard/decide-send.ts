@@ -17,6 +17,7 @@ import type { Lists } from './lists.ts'
 import { applyBudgets, applyRules, type OperatorRules } from './operator-rules.ts'
 import { type Prices, priceOf } from './prices.ts'
 import type { Signals } from './rules/signals.ts'
+import type { Said } from './sources/ask-sources.ts'
 
 /** What operators set. */
 export interface SendRules extends DestinationRules {
@@ -53,6 +54,8 @@ export interface SendAsk {
   anySource?: boolean | undefined
   /** What is known of it besides, for the rules of operators. */
   facts?: Partial<Signals> | undefined
+  /** What outside systems said, where any was asked. */
+  said?: readonly Said[] | undefined
   /** Who asks, by keys that the store knows, or said outright in a trace. */
   asker: Asker
   /** Why no guard holds it up. It is counted all the same. */
@@ -91,6 +94,9 @@ export interface TakeRequest {
   draws: Draw[]
 }
 
+/** Above it a message should not leave (Twilio, SMS Pumping Risk of Lookup v2). Another way does. */
+const pumpingScoreMax = 90
+
 /** What happens where a bucket is empty. */
 const whenEmpty: Partial<Record<Scope, DecisionAction>> = { num: 'wait', own: 'wait' }
 
@@ -110,7 +116,7 @@ export function* decideSend(
   const decision: SendDecision = {
     action: 'allow',
     enforced: true,
-    reasons: ask.waived ? [{ code: ask.waived }] : [],
+    reasons: [...(ask.waived ? [{ code: ask.waived }] : []), ...(ask.said ?? []).map(saidReason)],
     asker: 0,
     country,
     priceMicros,
@@ -141,6 +147,11 @@ export function* decideSend(
   }
   if (!waived && ruled.action !== undefined)
     return { ...decision, action: ruled.action, enforced: rules.mode === 'enforce' }
+  const pumping = ask.facts?.pumping_score ?? 0
+  if (pumping > pumpingScoreMax) {
+    decision.reasons.push({ code: 'pumping_score', score: pumping })
+    if (!waived) return { ...decision, action: 'divert', enforced: rules.mode === 'enforce' }
+  }
   if (rules.buckets !== 'off') {
     const message = messageOf(rules, keyOf, ask, country, priceMicros)
     yield* askBuckets(rules, keyOf, message, conditionsOf, ask.asker, signals, decision, at)
@@ -229,6 +240,10 @@ function signalsOf(
 
 function refusedBy(rules: SendRules, { phone, channel }: SendAsk): Reason | undefined {
   return phone && destinationRefusal(rules, phone, channel)
+}
+
+function saidReason({ source, answer, why, reasons }: Said): Reason {
+  return { code: 'outside', source, answer, why: why ?? null, said: reasons }
 }
 
 function listedReason({ list, kind, label, note, until_at }: ListItemRow): Reason {

@@ -30,6 +30,12 @@ export function wordsOf(reason: Reason): string {
       return 'the number is on the safe list: no guard holds it up'
     case 'waived':
       return 'the caller asked for no check of this message (RiskCheck)'
+    case 'outside':
+      return reason.answer === 'facts'
+        ? `${reason.source} said${reason.said.length > 0 ? `: ${reason.said.join('; ')}` : ' what it knows'}`
+        : `${reason.source} is unknown (${reason.why ?? 'not_known'})`
+    case 'pumping_score':
+      return `an outside system gives the message a pumping score of ${reason.score} of 100`
     case 'bucket_empty':
       return reason.scope === 'cap' ? capWords(reason) : emptyWords(reason)
   }

@@ -22,6 +22,9 @@ import type { IpLookup } from './ip/ip-facts.ts'
 import { countedRecipient, limitKey, maskRecipient, wideNetwork } from './limit-keys.ts'
 import { prepareLists } from './lists.ts'
 import { wordsOf } from './reason.ts'
+import type { Heard } from './sources/ask-sources.ts'
+import type { AskFraud } from './sources/fraud-desk.ts'
+import type { AskedMessages } from './sources/source-file.ts'
 
 /** Where the guard tells what it objected to. */
 export interface GuardLog {
@@ -90,10 +93,13 @@ export function createSendGuard(deps: {
   rules: SendRules
   /** Whom addresses belong to. */
   ipFacts?: Pick<IpLookup, 'lookup'> | undefined
+  /** Outside systems, and which messages they are asked about; transactions are the assessor's. */
+  askFraud?: AskFraud | undefined
+  askAbout?: AskedMessages | undefined
   /** Called once for each share of a cap that is reached. */
   onAlarm?: ((alarm: Alarm) => void) | undefined
 }): SendGuard {
-  const { db, keys, random, clock, log, ipFacts, onAlarm } = deps
+  const { db, keys, random, clock, log, ipFacts, onAlarm, askFraud, askAbout = 'none' } = deps
   const refOf = (number: string) => limitKey(keys, 'recipient', countedRecipient(number))
   const book = createGuardBook({ ...deps, refOf })
   let { rules } = deps
@@ -121,6 +127,13 @@ export function createSendGuard(deps: {
     return now
   }
 
+  /** What outside systems know of a message that costs money; transactions are asked about when they are opened. */
+  async function hear({ phone, channel, ip, waived }: SendRequest, at: Instant): Promise<Heard | undefined> {
+    const isAsked = askAbout === 'all' || (askAbout === 'abroad' && phone?.country !== rules.home)
+    if (!askFraud || !phone || !isAsked || waived || (channel !== 'sms' && channel !== 'call')) return undefined
+    return askFraud({ decisionId: newId('dec', at, random), about: 'message', phone: phone.e164, ip })
+  }
+
   return {
     get rules() {
       return rules
@@ -141,7 +154,15 @@ export function createSendGuard(deps: {
       const asker = now.rules.operator ? await ledger.classOf({ number, device }) : { number, device }
       const { country: ip_country, asn } = (request.ip === undefined ? undefined : ipFacts?.lookup(request.ip)) ?? {}
       const isOfTransaction = request.door === 'gate'
-      const ask = { ...request, service, isOfTransaction, asker, facts: { ip_country, asn } }
+      const heard = await hear(request, at)
+      const { lineType, pumpingScore } = heard?.facts ?? {}
+      const facts = {
+        ip_country,
+        asn,
+        ...(lineType !== undefined && { line_type: lineType }),
+        ...(pumpingScore !== undefined && { pumping_score: pumpingScore }),
+      }
+      const ask = { ...request, service, isOfTransaction, asker, facts, said: heard?.said }
       const steps = decideSend(now, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
       let step = steps.next()
       while (!step.done) {
@@ -152,7 +173,8 @@ export function createSendGuard(deps: {
       for (const alarm of decision.alarms) onAlarm?.(alarm)
       // What buckets that are only watched would say is in the decisions; a log of it would be noise.
       const watched = !decision.enforced && decision.reasons.every(({ code }) => code === 'bucket_empty')
-      if (!watched && (decision.action !== 'allow' || decision.reasons.length > 0)) tell(log, decision)
+      const isOrdinary = decision.action === 'allow' && decision.reasons.every(({ code }) => code === 'outside')
+      if (!watched && !isOrdinary) tell(log, decision)
       return decision
     },
     async giveBack({ charges }) {

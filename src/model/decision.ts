@@ -10,6 +10,9 @@ export type Reason =
   | { code: 'rule'; line: number; rule: string; shadow: boolean }
   | { code: 'safe_listed' }
   | { code: 'waived' }
+  /** What an outside system said when it was asked. */
+  | { code: 'outside'; source: string; answer: 'facts' | 'unknown'; why: string | null; said: string[] }
+  | { code: 'pumping_score'; score: number }
   | {
       code: 'bucket_empty'
       scope: string

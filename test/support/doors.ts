@@ -11,6 +11,8 @@ import type { SendRules } from '../../src/guard/decide-send.ts'
 import type { IpLookup } from '../../src/guard/ip/ip-facts.ts'
 import { builtInPrices } from '../../src/guard/prices.ts'
 import { createSendGuard } from '../../src/guard/send-guard.ts'
+import type { AskFraud } from '../../src/guard/sources/fraud-desk.ts'
+import type { AskedMessages } from '../../src/guard/sources/source-file.ts'
 import { createApp } from '../../src/http/app.ts'
 import { registerGate } from '../../src/http/gate/routes.ts'
 import { registerHealth } from '../../src/http/health.ts'
@@ -41,7 +43,8 @@ export async function openDoors(
     guard?: Partial<SendRules>
     onAlarm?: (alarm: Alarm) => void
     ipFacts?: Pick<IpLookup, 'lookup'>
-    askFraud?: Parameters<typeof createAssessor>[0]['askFraud']
+    askFraud?: AskFraud | undefined
+    askAbout?: AskedMessages | undefined
     policies?: Policies
     verifier?: Verifier
     clock?: ReturnType<typeof systemClock>
@@ -84,6 +87,8 @@ export async function openDoors(
     rules,
     onAlarm: options.onAlarm,
     ipFacts: options.ipFacts,
+    askFraud: options.askFraud,
+    askAbout: options.askAbout,
   })
   const verifier =
     options.verifier ??

@@ -10,7 +10,8 @@ import type { GuardBook } from '../guard-book.ts'
 import type { IpLookup } from '../ip/ip-facts.ts'
 import { limitKey } from '../limit-keys.ts'
 import type { Signals } from '../rules/signals.ts'
-import type { Heard, Said } from '../sources/ask-sources.ts'
+import type { Said } from '../sources/ask-sources.ts'
+import type { AskFraud } from '../sources/fraud-desk.ts'
 import type { FraudFacts, FraudQuestion } from '../sources/source.ts'
 import { type Acquaintances, acquaintanceRef, readAcquaintances, rememberAcquaintances } from './acquaintance.ts'
 import { realsOf } from './evidence.ts'
@@ -30,13 +31,21 @@ export interface AccountContext {
 /** A transaction that is to be released once it is approved. */
 export interface AssessQuestion {
   transactionId: string
+  /** Of what it will do: outside systems say it again, so that an answer is of this very transaction. */
+  digest: string
   kind: string
   subject: string
   amount: Money | undefined
   phone: Phone | undefined
   email: string | undefined
   /** The user's, where somebody says so: never a server's. */
-  client: { ip?: string | undefined; deviceId?: string | undefined; userAgent?: string | undefined }
+  client: {
+    ip?: string | undefined
+    deviceId?: string | undefined
+    userAgent?: string | undefined
+    /** The user's token of the mobile network, of one use. */
+    phoneToken?: string | undefined
+  }
   context: AccountContext
   /** When an address of the account was last put in another's place. */
   contactChangedAt: Instant | undefined
@@ -86,7 +95,7 @@ export function createAssessor(deps: {
   clock: Pick<Clock, 'now'>
   book: Pick<GuardBook, 'inForce'>
   ipFacts?: Pick<IpLookup, 'lookup'> | undefined
-  askFraud?: ((question: FraudQuestion) => Promise<Heard>) | undefined
+  askFraud?: AskFraud | undefined
   log: { warn(details: object, message: string): void }
 }): Assessor {
   const { db, keys, clock, book, ipFacts, askFraud, log } = deps
@@ -210,12 +219,22 @@ function kept({ number, subject, ip, amount, ...signals }: Partial<Signals>): Pa
   return Object.fromEntries(Object.entries(signals).filter(([, value]) => value !== undefined))
 }
 
-function fraudQuestion({ transactionId, kind, subject, amount, phone, email, client }: AssessQuestion): FraudQuestion {
-  const { ip, deviceId, userAgent } = client
+function fraudQuestion({
+  transactionId,
+  digest,
+  kind,
+  subject,
+  amount,
+  phone,
+  email,
+  client,
+}: AssessQuestion): FraudQuestion {
+  const { ip, deviceId, userAgent, phoneToken } = client
   return {
     decisionId: transactionId,
     about: 'transaction',
     transactionId,
+    digest,
     kind,
     subject,
     amount,
@@ -224,17 +243,19 @@ function fraudQuestion({ transactionId, kind, subject, amount, phone, email, cli
     ip,
     deviceId,
     userAgent,
+    phoneToken,
   }
 }
 
 function signalsOf(facts: FraudFacts | undefined, at: Instant): Partial<Signals> {
   if (!facts) return {}
-  const { simChangedAt, simChangedWithinH, simUnchangedForH, callForwarding, probability } = facts
+  const { simChangedAt, simChangedWithinH, simUnchangedForH, callForwarding, numberVerified, probability } = facts
   const changed = simChangedAt === undefined ? undefined : Math.max(0, at - simChangedAt)
   return {
     // "Within so many hours" may be just now; "not for so many hours" is at least that long ago.
     sim_changed: changed ?? (simChangedWithinH === undefined ? hoursOf(simUnchangedForH) : 0),
     call_forwarding: callForwarding,
+    number_verified: numberVerified,
     outside_score: probability,
   }
 }

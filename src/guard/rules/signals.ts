@@ -40,6 +40,13 @@ export const signals = {
   line_type: { type: 'text', values: lineTypes, doc: 'kind of line the number is; "unknown" where the plan is silent' },
   sim_changed: { type: 'duration', doc: 'time since the SIM was changed; without end if it never was' },
   call_forwarding: { type: 'boolean', doc: 'calls to the number are forwarded to another' },
+  number_verified: { type: 'boolean', doc: 'the mobile network says that this device has this number' },
+  pumping_score: {
+    type: 'number',
+    min: 0,
+    max: 100,
+    doc: "another service's score of how likely it is that the message earns a fraudster",
+  },
   new_device: { type: 'boolean', doc: 'the device was never seen with this account' },
   new_country: { type: 'boolean', doc: 'the account never did anything from this country' },
   impossible_travel: { type: 'boolean', doc: 'the account was in another country less than two hours ago' },

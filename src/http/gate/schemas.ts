@@ -41,6 +41,10 @@ export const createBody = z.strictObject({
       ip: z.union([z.ipv4(), z.ipv6()]).optional(),
       user_agent: z.string().max(1000).optional(),
       device_id: z.string().max(200).optional(),
+      phone_token: z
+        .string()
+        .regex(/^[\x21-\x7e]{1,8192}$/, 'is not visible ASCII')
+        .optional(),
     })
     .optional(),
   context: z

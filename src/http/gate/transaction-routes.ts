@@ -87,7 +87,12 @@ export function addTransactionRoutes(add: AddRoute, door: GateDoor): void {
         expiresInS,
         operation,
         caller: client?.ip ? { ip: client.ip, user: true } : caller,
-        client: { ip: client?.ip, deviceId: client?.device_id, userAgent: client?.user_agent },
+        client: {
+          ip: client?.ip,
+          deviceId: client?.device_id,
+          userAgent: client?.user_agent,
+          phoneToken: client?.phone_token,
+        },
         context: {
           accountCreatedAt: context?.account_created_at,
           passwordChangedAt: context?.password_changed_at,

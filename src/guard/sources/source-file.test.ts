@@ -56,7 +56,7 @@ describe('the file of outside systems', () => {
     ['hook.secret', { hook: { ...whole.hook, secret: 'short' } }],
     ['camara_sim_swap.private_key', { camara_sim_swap: { ...whole.camara_sim_swap, private_key: 'none' } }],
     ['camara_sim_swap.private_key', { camara_sim_swap: { ...whole.camara_sim_swap, private_key: pem('ec', 'P-384') } }],
-    ['camara_sim_swap.private_key', { camara_sim_swap: { ...whole.camara_sim_swap, client_secret: 'as well' } }],
+    ['camara_sim_swap.private_key', { camara_sim_swap: { ...whole.camara_sim_swap, client_secret: 'as-well' } }],
     ['camara_sim_swap.max_age_h', { camara_sim_swap: { ...whole.camara_sim_swap, max_age_h: 2401 } }],
     ['moon', { moon: {} }],
     ['hook.colour', { hook: { ...whole.hook, colour: 'blue' } }],

@@ -62,6 +62,22 @@ export function limitKey(keys: KeyRing, scope: string, value: string): string {
   return mac.subarray(0, 16).toString('base64url')
 }
 
+const rememberedMax = 2_000
+
+/** As limitKey, for one who asks for the same keys again within moments: the last ones are remembered. */
+export function createLimitKeys(keys: KeyRing): (scope: string, value: string) => string {
+  const made = new Map<string, string>()
+  return (scope, value) => {
+    const name = `${scope}|${value}`
+    const known = made.get(name)
+    if (known !== undefined) return known
+    const key = limitKey(keys, scope, value)
+    if (made.size >= rememberedMax) made.clear()
+    made.set(name, key)
+    return key
+  }
+}
+
 /** The key of a recipient, and what an operator may see of it: "+55 •••• 4321". */
 export function namedRecipient(keys: KeyRing, to: string): Named {
   return { key: limitKey(keys, 'recipient', countedRecipient(to)), label: maskRecipient(to) }

@@ -54,8 +54,10 @@ declare
   is_used boolean;
   is_refused boolean;
 begin
-  -- A count that a crash takes back is worth no wait for the disk; and a plan that was made while the table was small would read all of it for ever.
-  perform set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true);
+  -- A count that a crash takes back is worth no wait for the disk. And plans are made once, for tables that grow: one that was made while they
+  -- were small would read all of them for ever.
+  perform set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true);
   balances := array_fill(null::float8, array[m]);
   sents := balances; entereds := balances; spents := balances; pendings := balances;
   ats := array_fill(null::bigint, array[m]);
@@ -186,7 +188,8 @@ create function guard_enter_all(p_at bigint, p_refs text[], p_known text[]) retu
 declare
   paid record;
 begin
-  perform set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true);
+  perform set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true);
   insert into guard_known (key, first_at, last_at) select x.key, p_at, p_at from (select distinct unnest(p_known) as key order by 1) x
     on conflict (key) do update set last_at = greatest(guard_known.last_at, excluded.last_at);
   with

@@ -136,6 +136,26 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (store) => {
     expect((await portal.get('/repasse')).body).toContain('Comprovante')
   })
 
+  test('an approved payout that Aval holds says until when, changes nothing yet, and can still be taken back', async () => {
+    await portal.post('/repasse/dados', goodForm)
+    await portal.post('/repasse/confirmar', await fillIn(portal))
+    portal.aval.set(first().id, 'approved')
+    first().hold = { until: '2026-11-23T17:00:00.000Z', review: 'none' }
+    for (const path of [`/repasse/retorno?transaction=${first().id}`, '/repasse']) {
+      const page = await portal.get(path)
+      expect(page.statusCode).toBe(200)
+      expect(page.body).toContain('23/11/2026, 14:00 BRT')
+      expect(page.body).toContain('action="/repasse/cancelar"')
+      expect(page.body).not.toContain('Comprovante')
+    }
+    first().hold = { until: '2026-11-22T16:00:00.000Z', review: 'wanted' }
+    expect((await portal.get(`/repasse/retorno?transaction=${first().id}`)).body).toContain('nossa equipe confere')
+    const form = /name="request" value="([^"]+)"/.exec((await portal.get('/repasse')).body)
+    const back = await portal.post('/repasse/cancelar', { request: form?.[1] ?? '' })
+    expect(back.headers.location).toBe('/repasse?aviso=canceled')
+    expect(first().status).toBe('canceled')
+  })
+
   test('one release is processed once, however many finish it and whatever breaks in between', async () => {
     await portal.post('/repasse/confirmar', await fillIn(portal))
     portal.aval.set(first().id, 'approved')

@@ -28,6 +28,8 @@ const transactionSchema = z.object({
   digest: z.string(),
   url: z.string().optional(),
   next_action: z.object({ type: z.string(), to: z.string().nullish() }).nullish(),
+  /** Why an approved one is not released yet: until when, and whether a person looks at it. */
+  hold: z.object({ until: z.string().nullable(), review: z.string() }).nullish(),
 })
 export type AvalTransaction = z.infer<typeof transactionSchema>
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { decodeJwt } from 'jose'
+import type { AvalTransaction } from '../aval/client.ts'
 import type { FlowDeps } from '../flow/deps.ts'
 import { settleOrLater } from '../flow/settle-request.ts'
 import { emptyFields } from '../model/draft.ts'
@@ -9,7 +10,7 @@ import { readPayout } from '../model/read-payout.ts'
 import { detailsPage } from '../pages/details-page.tsx'
 import { eventsPage } from '../pages/events-page.tsx'
 import { findNotice } from '../pages/notices.ts'
-import { failedPage, pendingPage, waitingPage } from '../pages/outcome-page.tsx'
+import { failedPage, heldPage, pendingPage, waitingPage } from '../pages/outcome-page.tsx'
 import { payoutHome } from '../pages/payout-home.tsx'
 import { receiptPage } from '../pages/receipt-page.tsx'
 import { reviewPage } from '../pages/review-page.tsx'
@@ -78,6 +79,8 @@ async function showHome({ flow, organizer, show }: PageDeps, request: FastifyReq
     readPhoneNote(flow.db, subject),
   ])
   const url = pending && (await readRequestUrl(flow, pending))
+  const { transactionId } = pending ?? {}
+  const told = transactionId && (await flow.aval.readTransaction(transactionId).catch(() => undefined))
   const notice = findNotice((request.query as Query).aviso)
   const home = {
     accounts,
@@ -86,6 +89,7 @@ async function showHome({ flow, organizer, show }: PageDeps, request: FastifyReq
     notice,
     hasDraft: draft !== undefined,
     pending: pending && url ? { id: pending.id, createdAt: pending.createdAt, url } : undefined,
+    held: pending && told ? heldBy(flow, told) : undefined,
   }
   return show(request, reply, (context) => payoutHome(context, home))
 }
@@ -136,17 +140,26 @@ async function showReturn({ flow, organizer, show }: PageDeps, request: FastifyR
   const [payout] = await findPayouts(flow.db, { organizer: organizer.subject, transactionId })
   if (payout) return reply.redirect(`/repasse/comprovante/${payout.id}`, 303)
   const url = await readRequestUrl(flow, last)
-  const waits = url !== undefined && (await isPending(flow, transactionId))
-  return show(request, reply, (context) => (waits ? pendingPage(context, { url }) : waitingPage(context)))
+  const told = await flow.aval.readTransaction(transactionId).catch(() => undefined)
+  const waits = url !== undefined && told?.status === 'pending'
+  const held = heldBy(flow, told)
+  return show(request, reply, (context) => {
+    if (waits) return pendingPage(context, { url })
+    return held ? heldPage(context, { ...held, id: last.id }) : waitingPage(context)
+  })
+}
+
+/** What an approved payout waits for: a time that is still to come, or a person. */
+function heldBy({ clock }: FlowDeps, told: AvalTransaction | undefined): { until: number | undefined } | undefined {
+  if (told?.status !== 'approved' || !told.hold) return undefined
+  const { until, review } = told.hold
+  const at = until === null ? undefined : Date.parse(until)
+  if (at !== undefined && at > clock.now()) return { until: at }
+  return review === 'wanted' ? { until: undefined } : undefined
 }
 
 async function refresh(flow: FlowDeps, request: PayoutRequest | undefined): Promise<PayoutRequest | undefined> {
   if (!request || hasFailed(request)) return request
   await settleOrLater(flow, request)
   return findRequest(flow.db, { draftId: request.draftId, draftVersion: request.draftVersion })
-}
-
-async function isPending({ aval }: FlowDeps, transactionId: string): Promise<boolean> {
-  const transaction = await aval.readTransaction(transactionId).catch(() => undefined)
-  return transaction?.status === 'pending'
 }

@@ -1,5 +1,7 @@
 import type { FailedStatus } from '../model/payout-request.ts'
+import { formatMoment } from './format.ts'
 import type { Page, PageContext } from './layout.tsx'
+import { Act } from './parts.tsx'
 
 const refreshS = 2
 
@@ -19,6 +21,35 @@ export function pendingPage({ text }: PageContext, { url }: { url: string }): Pa
           <a class="button button-secondary" href="/repasse">
             {text.outcomeHome}
           </a>
+        </div>
+      </>
+    ),
+  }
+}
+
+/** Approved, and waiting: nothing is wrong, and it can still be taken back. */
+export function heldPage(
+  { text, locale }: PageContext,
+  { until, id }: { until: number | undefined; id: string },
+): Page {
+  return {
+    title: text.outcomeHeldTitle,
+    section: 'payout',
+    body: (
+      <>
+        <h1>{text.outcomeHeldTitle}</h1>
+        <p>{until === undefined ? text.outcomeHeldReview : text.outcomeHeld({ until: formatMoment(until, locale) })}</p>
+        <p class="soft">{text.outcomeHeldWhy}</p>
+        <div class="actions">
+          <a class="button" href="/repasse">
+            {text.outcomeHome}
+          </a>
+          <Act
+            action="/repasse/cancelar"
+            label={text.homePendingCancel}
+            class="button button-secondary"
+            fields={{ request: id }}
+          />
         </div>
       </>
     ),

@@ -12,6 +12,8 @@ export interface PayoutHome {
   phone: PhoneNote
   /** A request that waits for its code. */
   pending: { id: string; createdAt: number; url: string } | undefined
+  /** It is approved and waits; `until` a time, or for a person. */
+  held: { until: number | undefined } | undefined
   hasDraft: boolean
   notice: NoticeName | undefined
 }
@@ -27,7 +29,7 @@ export function payoutHome(context: PageContext, home: PayoutHome): Page {
       <>
         <h1>{text.homeTitle}</h1>
         {home.notice ? <Notice {...noticeKind(home.notice)}>{text.notices[home.notice]}</Notice> : null}
-        <Pending {...context} pending={home.pending} />
+        <Pending {...context} pending={home.pending} held={home.held} />
         <Current {...context} current={current} />
         <Start {...context} home={home} first={current === undefined} />
         <History {...context} payouts={home.payouts} />
@@ -39,8 +41,9 @@ export function payoutHome(context: PageContext, home: PayoutHome): Page {
   }
 }
 
-function Pending({ text, locale, pending }: PageContext & Pick<PayoutHome, 'pending'>) {
+function Pending({ text, locale, pending, held }: PageContext & Pick<PayoutHome, 'pending' | 'held'>) {
   if (!pending) return null
+  if (held) return <Held {...{ text, locale, held, id: pending.id }} />
   return (
     <section class="card pending">
       <h2>{text.homePendingTitle}</h2>
@@ -57,6 +60,29 @@ function Pending({ text, locale, pending }: PageContext & Pick<PayoutHome, 'pend
           label={text.homePendingCancel}
           class="button button-secondary"
           fields={{ request: pending.id }}
+        />
+      </div>
+    </section>
+  )
+}
+
+function Held({
+  text,
+  locale,
+  held: { until },
+  id,
+}: Pick<PageContext, 'text' | 'locale'> & { held: NonNullable<PayoutHome['held']>; id: string }) {
+  return (
+    <section class="card pending">
+      <h2>{text.outcomeHeldTitle}</h2>
+      <p>{until === undefined ? text.outcomeHeldReview : text.outcomeHeld({ until: formatMoment(until, locale) })}</p>
+      <p class="soft">{text.outcomeHeldWhy}</p>
+      <div class="actions">
+        <Act
+          action="/repasse/cancelar"
+          label={text.homePendingCancel}
+          class="button button-secondary"
+          fields={{ request: id }}
         />
       </div>
     </section>

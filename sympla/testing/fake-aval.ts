@@ -7,6 +7,8 @@ interface FakeTransaction {
   releaseId: string
   body: Record<string, unknown> & { subject: string; payload: unknown; contact?: { phone: string } }
   acknowledged: number
+  /** An approved one waits until then. */
+  hold?: { until: string; review: string }
 }
 
 /** Aval as the platform sees it: /v1 and the published keys, in memory, with a switch for each thing that can go wrong. */
@@ -92,12 +94,13 @@ export async function createFakeAval(): Promise<FakeAval> {
   async function act(transaction: FakeTransaction, action: string, body: { release_id?: string }): Promise<unknown> {
     const refuse = () => Response.json({ code: `transaction_${transaction.status}` }, { status: 409 })
     if (action === 'cancel') {
-      if (transaction.status !== 'pending') return refuse()
+      if (transaction.status !== 'pending' && !transaction.hold) return refuse()
       transaction.status = 'canceled'
       return shown(transaction)
     }
     if (action === 'release') {
       if (transaction.status !== 'approved') return refuse()
+      if (transaction.hold) return Response.json({ code: 'release_held' }, { status: 409 })
       transaction.status = 'releasing'
       return {
         release_id: transaction.releaseId,
@@ -135,9 +138,10 @@ export async function createFakeAval(): Promise<FakeAval> {
     return Buffer.from(id.slice(3), 'hex').toString('base64url')
   }
 
-  function shown({ id, status }: FakeTransaction) {
+  function shown({ id, status, hold }: FakeTransaction) {
     return {
       id,
+      hold: hold ?? null,
       object: 'transaction',
       status,
       digest: digestOf(id),

@@ -129,6 +129,11 @@ export const en: PortalText = {
 
   outcomePendingTitle: 'The code is still missing',
   outcomePending: 'This payout is waiting for your confirmation. Nothing was paid or changed.',
+  outcomeHeldTitle: 'Confirmed and on hold',
+  outcomeHeld: (p: { until: string }) =>
+    `You have confirmed. For your safety this payout is on hold until ${p.until}, and then goes on by itself.`,
+  outcomeHeldReview: 'You have confirmed. For your safety our team checks this payout before it is completed.',
+  outcomeHeldWhy: 'We told your contacts. Was it not you, or did you change your mind? You can still cancel.',
   outcomeWaitingTitle: 'Finishing the payout',
   outcomeWaiting:
     'You have confirmed. We are finishing; this page refreshes itself and nothing is lost if you close it.',

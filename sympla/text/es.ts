@@ -128,6 +128,11 @@ export const es: PortalText = {
 
   outcomePendingTitle: 'Todavía falta el código',
   outcomePending: 'Este pago espera su confirmación. No se pagó ni cambió nada.',
+  outcomeHeldTitle: 'Confirmado y en espera',
+  outcomeHeld: (p: { until: string }) =>
+    `Usted ya confirmó. Por seguridad, este pago queda retenido hasta ${p.until} y después sigue solo.`,
+  outcomeHeldReview: 'Usted ya confirmó. Por seguridad, nuestro equipo revisa este pago antes de concluirlo.',
+  outcomeHeldWhy: 'Avisamos a sus contactos. ¿No fue usted o cambió de idea? Todavía puede cancelarlo.',
   outcomeWaitingTitle: 'Terminando el pago',
   outcomeWaiting:
     'Usted ya confirmó. Estamos terminando; esta página se actualiza sola y no se pierde nada si la cierra.',

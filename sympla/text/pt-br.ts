@@ -130,6 +130,11 @@ export const ptBR = {
 
   outcomePendingTitle: 'Ainda falta o código',
   outcomePending: 'Este repasse espera a sua confirmação. Nada foi pago nem alterado.',
+  outcomeHeldTitle: 'Confirmado e em espera',
+  outcomeHeld: (p: { until: string }) =>
+    `Você já confirmou. Por segurança, este repasse fica retido até ${p.until} e depois segue sozinho.`,
+  outcomeHeldReview: 'Você já confirmou. Por segurança, nossa equipe confere este repasse antes de concluir.',
+  outcomeHeldWhy: 'Avisamos seus contatos. Não foi você, ou mudou de ideia? Dá para cancelar até lá.',
   outcomeWaitingTitle: 'Concluindo o repasse',
   outcomeWaiting:
     'Você já confirmou. Estamos terminando de processar; esta página se atualiza sozinha e nada se perde se você a fechar.',

@@ -193,7 +193,7 @@ export const settings = {
     z.string().min(1).optional(),
   ),
   AVAL_ALARM_URL: setting(
-    'Where a cap of spending that is reached by 50, 80 or 100 percent is posted, signed by Standard Webhooks. Must be https, or loopback.',
+    'Where it is posted that a cap of spending is reached by 50, 80 or 100 percent, or that guesses are sprayed; signed by Standard Webhooks. Must be https, or loopback.',
     'none: the log alone says it',
     'use a form like https://ops.example.com/aval',
     serviceUrl.optional(),

@@ -85,7 +85,7 @@ async function judge(
     const wrongBefore = await spendTry()
     const checked = await check()
     const right = checked?.outcome === 'approved' || checked?.outcome === 'proven'
-    if (checked && (wrongBefore || !right)) await deps.guard.checked(tried, right ? 'right' : 'wrong')
+    if (checked) await deps.guard.checked(tried, right ? 'right' : 'wrong', wrongBefore)
     return checked
   }
   if ('credential' in answer) {

@@ -5,6 +5,7 @@ import type { Transaction } from '../model/transaction.ts'
 import { type AssessedTerms, assessTransaction, type Client } from './assess-transaction.ts'
 import { readWays, refuseUnreachable } from './available-factors.ts'
 import { refuseDestination, refuseFactor } from './challenge-transaction.ts'
+import { codeLengthFor } from './code-length.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
 import { newTransaction } from './new-transaction.ts'
@@ -103,7 +104,7 @@ async function composeTransaction(
     ...command,
     id,
     summary,
-    codeLength: terms.codeLength,
+    codeLength: await codeLengthFor(deps, terms.codeLength),
     ...weighed,
     contacts,
     codeTtlMs: policy.codeTtlMs,

@@ -7,6 +7,7 @@ import { findAuthenticators } from '../store/authenticators.ts'
 import { type ContactKind, callOffContact as callOffRow } from '../store/contacts.ts'
 import { availableFactors } from './available-factors.ts'
 import { refuseDestination } from './challenge-transaction.ts'
+import { codeLengthFor } from './code-length.ts'
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { type NewTransaction, newTransaction } from './new-transaction.ts'
 import { openTransaction } from './open-transaction.ts'
@@ -162,7 +163,7 @@ async function open(
     subject: request.subject,
     summary: { payee: name, fields: [] },
     factors,
-    codeLength: 6,
+    codeLength: await codeLengthFor(deps, 6),
     codeTtlMs,
     fallback: [],
     contacts,

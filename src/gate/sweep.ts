@@ -4,6 +4,7 @@ import { closeChallenges, closeExpiredChallenges } from '../store/challenges.ts'
 import { all, type Db } from '../store/db.ts'
 import { forgetDecisions, forgetTraces } from '../store/guard-decisions.ts'
 import { forgetListItems } from '../store/guard-settings.ts'
+import { forgetTries } from '../store/guard-tries.ts'
 import { forgetIdempotencyKeys } from '../store/idempotency-keys.ts'
 import { forgetMessages } from '../store/messages.ts'
 import type { Occasion } from '../store/occasion.ts'
@@ -40,6 +41,7 @@ export async function sweep({ db, clock }: SweepDeps): Promise<void> {
     () => inBatches(() => db.write(forgetDecisions(occasion.at - 90 * dayMs, batch))),
     () => inBatches(() => db.write(forgetAssessments(occasion.at - 90 * dayMs, batch))),
     () => inBatches(() => db.write(forgetPlaces(occasion.at - 90 * dayMs, batch))),
+    () => inBatches(() => db.write(forgetTries(occasion.at - 8 * dayMs, batch))),
     () => forgetPersonalData(db, occasion),
   ]
   const failures: unknown[] = []

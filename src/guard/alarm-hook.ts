@@ -7,8 +7,9 @@ import type { Random } from '../lib/random.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Alarm } from './caps.ts'
 import type { GuardLog } from './send-guard.ts'
+import type { SprayAlarm } from './spraying.ts'
 
-/** Who is told when a cap is nearly spent. */
+/** Who is told when a cap is nearly spent, or guesses are sprayed. */
 export interface AlarmHook {
   url: string
   /** `whsec_` and base64. */
@@ -29,19 +30,15 @@ export function createAlarm(deps: {
   random: Random
   log: GuardLog
   waits?: readonly number[]
-}): (alarm: Alarm) => Promise<void> {
+}): (alarm: Alarm | SprayAlarm) => Promise<void> {
   const { hook, outbound, clock, random, log, waits = waitsMs } = deps
   const signer = hook && new Webhook(hook.secret.reveal())
-  return async ({ label, percent, spentUsd, capUsd }) => {
-    const facts = { cap: label, percent, spent_usd: rounded(spentUsd), cap_usd: capUsd }
-    log.warn(facts, 'a cap of spending is reached by this share')
+  return async (alarm) => {
+    const { type, data } = tellingOf(alarm)
+    log.warn({ type, ...data }, 'the guard raises an alarm')
     if (!hook || !signer) return
     const id = newId('alm', clock.now(), random)
-    const body = JSON.stringify({
-      type: 'guard.cap_reached',
-      timestamp: new Date(clock.now()).toISOString(),
-      data: facts,
-    })
+    const body = JSON.stringify({ type, timestamp: new Date(clock.now()).toISOString(), data })
     for (const wait of [0, ...waits]) {
       if (wait > 0) await sleep(wait, undefined, { ref: false })
       const at = new Date(clock.now())
@@ -54,8 +51,17 @@ export function createAlarm(deps: {
       const status = await outbound.post(hook.url, headers, body).catch(() => 0)
       if (status >= 200 && status < 300) return
     }
-    log.warn({ cap: label, percent }, 'nobody took the alarm of a cap')
+    log.warn({ type }, 'nobody took an alarm of the guard')
   }
+}
+
+function tellingOf(alarm: Alarm | SprayAlarm): { type: string; data: Record<string, string | number> } {
+  if ('kind' in alarm) {
+    const { right, wrong, usual } = alarm
+    return { type: 'guard.spraying', data: { right, wrong, usual_wrong_per_right: rounded(usual) } }
+  }
+  const { label, percent, spentUsd, capUsd } = alarm
+  return { type: 'guard.cap_reached', data: { cap: label, percent, spent_usd: rounded(spentUsd), cap_usd: capUsd } }
 }
 
 function rounded(usd: number): number {

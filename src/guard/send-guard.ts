@@ -25,6 +25,7 @@ import { wordsOf } from './reason.ts'
 import type { Heard } from './sources/ask-sources.ts'
 import type { AskFraud } from './sources/fraud-desk.ts'
 import type { AskedMessages } from './sources/source-file.ts'
+import { createSprayWatch, type SprayAlarm } from './spraying.ts'
 
 /** Where the guard tells what it objected to. */
 export interface GuardLog {
@@ -74,13 +75,17 @@ export interface SendGuard {
    * `retryAfterS`: not now. Tries that come at the same moment may see the same; each code's own five bound them.
    */
   mayCheck(tried: Tried, code: string | undefined): Promise<{ retryAfterS: number | undefined; wrongBefore: boolean }>
-  /** Notes how a try ended. A right one makes the wrong ones before it forgotten. Never rejects: the try has been judged. */
-  checked(tried: Tried, was: 'right' | 'wrong'): Promise<void>
+  /** Notes how a try ended. A right one makes the wrong ones before it, if there were any, forgotten. Never rejects: it has been judged. */
+  checked(tried: Tried, was: 'right' | 'wrong', wrongBefore: boolean): Promise<void>
+  /** How many digits a new code of Aval's own has: as many as `wanted`, and eight at least while guesses are sprayed over the service. */
+  codeLength(wanted: number): Promise<number>
   /** Resolves when all that was noted is written. */
   flush(): Promise<void>
 }
 
 const conditionsForMs = 2_000
+/** A hundred times as many codes to guess as six digits have. */
+const sprayedLength = 8
 const nothingListed = prepareLists([])
 
 /** The guard of messages over this store. */
@@ -96,8 +101,8 @@ export function createSendGuard(deps: {
   /** Outside systems, and which messages they are asked about; transactions are the assessor's. */
   askFraud?: AskFraud | undefined
   askAbout?: AskedMessages | undefined
-  /** Called once for each share of a cap that is reached. */
-  onAlarm?: ((alarm: Alarm) => void) | undefined
+  /** Called once for each share of a cap that is reached, and when guesses begin to be sprayed. */
+  onAlarm?: ((alarm: Alarm | SprayAlarm) => void) | undefined
 }): SendGuard {
   const keyOf = createLimitKeys(deps.keys)
   const { db, keys, random, clock, log, ipFacts, onAlarm, askFraud, askAbout = 'none' } = deps
@@ -120,6 +125,7 @@ export function createSendGuard(deps: {
     await ledger.enter(batch)
   })
   const conditions = createConditions(db)
+  const spraying = createSprayWatch(deps)
   const off = rules.mode === 'off' || rules.buckets === 'off'
 
   async function inForce(): Promise<InForce> {
@@ -224,17 +230,24 @@ export function createSendGuard(deps: {
         return { retryAfterS: undefined, wrongBefore: true }
       return { retryAfterS: Math.ceil(waitFor(bucket, draw.rule, draw.cost) / 1000), wrongBefore: true }
     },
-    async checked(tried, was) {
+    async checked(tried, was, wrongBefore) {
       if (off) return
+      spraying.note(was)
+      if (was === 'right' && !wrongBefore) return
       const at = clock.now()
       const draw = drawOf(tried)
       const noted =
         was === 'wrong' ? ledger.take(0, [draw], at) : ledger.repay([{ key: draw.key, cost: 0, pay: draw.pay }], 0, at)
       await noted.catch((error: Error) => log.warn({ why: error.name }, 'the guard could not note a try'))
     },
+    async codeLength(wanted) {
+      if (off || wanted >= sprayedLength || !(await spraying.isOn())) return wanted
+      return rules.mode === 'enforce' && rules.buckets === 'enforce' ? sprayedLength : wanted
+    },
     async flush() {
       await decisions.flush()
       await entries.flush()
+      await spraying.flush()
     },
   }
 }

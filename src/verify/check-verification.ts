@@ -60,7 +60,7 @@ export async function checkVerification(
   const known = sid === null && !command.to?.includes('@') ? command.to : undefined
   if (row) {
     const right = row.status === 'approved'
-    if (wrongBefore || !right) await deps.guard.checked(tried, right ? 'right' : 'wrong')
+    await deps.guard.checked(tried, right ? 'right' : 'wrong', wrongBefore)
     if (right) await noteEntered(deps, service, row, known)
     return verificationOf(deps, row, service, known)
   }

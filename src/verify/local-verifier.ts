@@ -40,6 +40,7 @@ export interface LocalVerifierDeps {
 /** Aval's own codes: derived, kept as keyed digests, bound to the transaction's digest and to the address that they go to. */
 export function createLocalVerifier(deps: LocalVerifierDeps): Verifier {
   return {
+    ownsCodes: true,
     channels: new Set(channels.filter((channel) => deps.carriers[channel])),
     start: (target, to, allowed, occasion) => startLocal(deps, target, to, allowed, occasion),
     check: (target, _, code, occasion) => checkLocal(deps, target, code, occasion),

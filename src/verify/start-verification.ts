@@ -141,7 +141,9 @@ async function claim(
 ): Promise<Claimed> {
   const { ip } = command
   const occasion = { at: deps.clock.now(), ip }
-  const { fresh, code } = freshRow(deps, command, destination, instant ? 'delivered' : 'sending', occasion.at)
+  const length = await deps.guard.codeLength(command.service.settings.code_length)
+  const delivery = instant ? 'delivered' : 'sending'
+  const { fresh, code } = freshRow(deps, command, destination, delivery, length, occasion.at)
   let replaced: string | undefined
   for (let tries = 0; tries < triesMax; tries++) {
     const row = await spendSend(deps, command, fresh, replaced, occasion)
@@ -193,10 +195,11 @@ function freshRow(
   command: StartVerification,
   { channel, to, phone, locale }: Destination,
   delivery: 'delivered' | 'sending',
+  length: number,
   at: number,
 ): { fresh: NewVerification; code: string } {
   const { service, customCode } = command
-  const { code_length, error_details_enabled } = service.settings
+  const { error_details_enabled } = service.settings
   const keyId = deps.keys.activeId
   const sid = newSid('VE', at, deps.random)
   const deal = {
@@ -207,7 +210,7 @@ function freshRow(
     amount: command.amount ?? null,
     payee: command.payee ?? null,
   }
-  const { code, ...coded } = newCode(deps, deal, { length: code_length, customCode })
+  const { code, ...coded } = newCode(deps, deal, { length, customCode })
   const fresh: NewVerification = {
     ...deal,
     ...coded,

@@ -73,6 +73,7 @@ export async function createTwilioVerifier(deps: TwilioVerifierDeps): Promise<Ve
     await client.isPsd2()
   }
   return {
+    ownsCodes: false,
     channels: new Set(deps.channels),
     async start(target, to, allowed, occasion) {
       await refuseWhenDown()

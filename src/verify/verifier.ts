@@ -39,6 +39,8 @@ export interface Checked {
  * Two implementations: Aval's own codes (local) and Twilio Verify (twilio). Both charge first and look second.
  */
 export interface Verifier {
+  /** Whether the codes are Aval's own, which has a say in their length then. */
+  readonly ownsCodes: boolean
   /** The channels that codes can travel by. */
   readonly channels: ReadonlySet<Channel>
   /**

@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAlarm } from '../../src/guard/alarm-hook.ts'
 import type { Alarm } from '../../src/guard/caps.ts'
+import type { SprayAlarm } from '../../src/guard/spraying.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { createOutbound } from '../../src/lib/outbound.ts'
 import { systemRandom } from '../../src/lib/random.ts'
@@ -18,7 +19,7 @@ const verifications = `/v2/Services/${serviceSid}/Verifications`
 describeStores('a cap of spending', (openStore) => {
   async function ready(value: object, buckets = 'shadow') {
     const store = await openStore()
-    const alarms: Alarm[] = []
+    const alarms: (Alarm | SprayAlarm)[] = []
     const doors = await openDoors(store.db, {
       guard: { buckets: buckets as never },
       onAlarm: (one) => alarms.push(one),
@@ -89,7 +90,7 @@ describeStores('a cap of spending', (openStore) => {
       (await other.v2('POST', verifications, { To: `+5521998${100_000 + i * 997}`, Channel: 'sms' })).status
     const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => (i % 2 ? start() : onOther(i))))
     expect(answers.filter((status) => status === 201)).toHaveLength(20)
-    expect(alarms.map(({ percent }) => percent).sort()).toEqual([100, 50, 80])
+    expect(alarms.map((alarm) => 'percent' in alarm && alarm.percent).sort()).toEqual([100, 50, 80])
   })
 
   it('says so in the decision', async () => {

@@ -13,6 +13,7 @@ import { builtInPrices } from '../../src/guard/prices.ts'
 import { createSendGuard } from '../../src/guard/send-guard.ts'
 import type { AskFraud } from '../../src/guard/sources/fraud-desk.ts'
 import type { AskedMessages } from '../../src/guard/sources/source-file.ts'
+import type { SprayAlarm } from '../../src/guard/spraying.ts'
 import { createApp } from '../../src/http/app.ts'
 import { registerGate } from '../../src/http/gate/routes.ts'
 import { registerHealth } from '../../src/http/health.ts'
@@ -41,7 +42,7 @@ export async function openDoors(
   db: Db,
   options: {
     guard?: Partial<SendRules>
-    onAlarm?: (alarm: Alarm) => void
+    onAlarm?: (alarm: Alarm | SprayAlarm) => void
     ipFacts?: Pick<IpLookup, 'lookup'>
     askFraud?: AskFraud | undefined
     askAbout?: AskedMessages | undefined

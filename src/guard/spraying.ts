@@ -52,7 +52,7 @@ export function createSprayWatch(deps: {
   async function look(at: Instant): Promise<boolean> {
     const rows = await db.read(findTries(slotOf(at) - usualMs))
     const { isSprayed, ...seen } = judgeTries(rows, at)
-    const wasSprayed = rows.some(({ slot, sprayed }) => sprayed === 1 && slot > at - recentMs)
+    const wasSprayed = rows.some(({ slot, sprayed }) => sprayed === 1 && isRecent(slot, at))
     if (!isSprayed) return wasSprayed
     const last = rows.at(-1)
     const [marked] = last && last.sprayed === 0 ? await db.write(markSprayed(last.slot)) : []
@@ -83,7 +83,7 @@ export function judgeTries(
 ): { isSprayed: boolean; right: number; wrong: number; usual: number } {
   const sums = { right: 0, wrong: 0, usualRight: priorRight, usualWrong: priorWrong }
   for (const { slot, right_codes, wrong_codes, sprayed } of rows) {
-    if (slot > at - recentMs) {
+    if (isRecent(slot, at)) {
       sums.right += right_codes
       sums.wrong += wrong_codes
     } else if (sprayed === 0) {
@@ -96,6 +96,11 @@ export function judgeTries(
   const usual = sums.usualWrong / sums.usualRight
   const isSprayed = right + wrong >= triesMin && wrong / Math.max(1, right) > timesUsual * usual
   return { isSprayed, right, wrong, usual }
+}
+
+/** Whether any of the stretch was in the last half hour. */
+function isRecent(slot: Instant, at: Instant): boolean {
+  return slot + slotMs > at - recentMs
 }
 
 function slotOf(at: Instant): Instant {

@@ -10,6 +10,7 @@ const aside = new Set([
   // What a refused start took is put back; the bucket is not as it was to the last digit. Decisions are a record of what was asked.
   'guard_buckets',
   'guard_decisions',
+  'guard_tries',
 ])
 const columnsAside = new Set([
   'verifications.delivery',

@@ -1,5 +1,4 @@
 import type { Measure } from './load.ts'
-import type { DecisionsMeasure } from './measure-decisions.ts'
 
 /** One line of the table. */
 export interface Entry extends Measure {
@@ -18,8 +17,6 @@ export interface Round {
 /** All that one run of the bench found. */
 export interface Results {
   rounds: Round[]
-  /** Of the guard alone, by store. */
-  decisions: Partial<Record<'sqlite' | 'postgres', DecisionsMeasure>>
   startUp: { firstMs: number; laterMs: number } | undefined
   /** How many processes wanted the processor when the run began. */
   loadBefore: number
@@ -37,7 +34,7 @@ const doors = ['v2', 'v1'] as const
 const busyFrom = 0.7
 
 /** The table of all runs, as text: of each line the round with the middle figure. */
-export function tableOf({ rounds, startUp, decisions, loadBefore }: Results): string {
+export function tableOf({ rounds, startUp, loadBefore }: Results): string {
   const entries = (rounds[0]?.entries ?? []).map((_, index) =>
     middle(
       rounds.flatMap(({ entries }) => entries[index] ?? []),
@@ -73,14 +70,6 @@ export function tableOf({ rounds, startUp, decisions, loadBefore }: Results): st
     const rates = rounds.flatMap(({ pgbench }) => pgbench?.[door] ?? [])
     if (rates.length > 0) lines.push(row(['pgbench', 'postgres', door], ['32', middle(rates).toFixed(0)]))
   }
-  for (const [store, found] of Object.entries(decisions)) {
-    const { emptyMs, aloneMs, spread8, hot8, spread64, hot64 } = found
-    const rates = [spread8, hot8, spread64, hot64].map((rate) => rate.toFixed(0))
-    lines.push(
-      `decisions   ${store.padEnd(12)}alone ${aloneMs.toFixed(2)} ms (an empty statement ${emptyMs.toFixed(2)}); a second: ` +
-        `8 at once ${rates[0]}, in one country ${rates[1]}; 64 at once ${rates[2]}, in one country ${rates[3]}`,
-    )
-  }
   lines.push('', 'Times in milliseconds; processor time, memory and event-loop lag are the server’s.')
   if (startUp) {
     const { firstMs, laterMs } = startUp
@@ -104,7 +93,7 @@ function middle<T>(many: readonly T[], measure: (one: T) => number = Number): T 
  * What Aval promises about its speed, held against what was found: of each promise the round with the middle figure.
  * A promise that was not looked at is left out.
  */
-export function floorsOf({ rounds, startUp, decisions }: Results): Floor[] {
+export function floorsOf({ rounds, startUp }: Results): Floor[] {
   const byRound = rounds.map(floorsOfRound)
   const floors = (byRound[0] ?? []).map((_, index) =>
     middle(
@@ -113,16 +102,7 @@ export function floorsOf({ rounds, startUp, decisions }: Results): Floor[] {
     ),
   )
   const readyMs = startUp ? Math.max(startUp.firstMs, startUp.laterMs) : Number.NaN
-  const { postgres } = decisions
-  const guard = postgres
-    ? [
-        below('a decision on PostgreSQL alone, ms', postgres.aloneMs, 1),
-        atLeast('decisions a second, 8 at once', Math.min(postgres.spread8, postgres.hot8), 5000),
-      ]
-    : []
-  return [...floors, ...guard, below('start to ready, s', readyMs / 1000, 1.5)].filter(({ found }) =>
-    Number.isFinite(found),
-  )
+  return [...floors, below('start to ready, s', readyMs / 1000, 1.5)].filter(({ found }) => Number.isFinite(found))
 }
 
 function floorsOfRound({ entries, pgbench }: Round): Floor[] {

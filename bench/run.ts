@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createDatabase, type PostgresServer, startPostgres } from '../test/support/postgres.ts'
 import { access, betterAuthDoor, type Door, gateDoor, twilioDoor } from './doors.ts'
 import { measureLoad } from './load.ts'
-import { type MeasuredServer, startRole, startRoleOnce } from './measured-server.ts'
+import { type MeasuredServer, startRole } from './measured-server.ts'
 import { resultsFolder } from './paths.ts'
 import { runPgbench, writeScripts } from './pgbench.ts'
 import { type Entry, floorLines, floorsOf, type Results, type Round, tableOf } from './report.ts'
@@ -39,7 +39,7 @@ const subjects: readonly Subject[] = [
 export interface BenchOptions {
   /** A short run: enough to see that it works, too short to be believed. */
   quick: boolean
-  /** Only these, for example `aval/sqlite/v2`, `bare`, `decisions` or `pgbench`; all when empty. */
+  /** Only these, for example `aval/sqlite/v2`, `bare` or `pgbench`; all when empty. */
   only: readonly string[]
 }
 
@@ -82,21 +82,13 @@ export async function runBench({ quick, only }: BenchOptions): Promise<void> {
       const server = await startRole(role, { ...(await environment(subject.store)), ...guards })
       running.push({ ...subject, doors: wanted, server })
     }
-    const decisions: Results['decisions'] = {}
-    for (const store of ['sqlite', 'postgres'] as const) {
-      if (!isWanted(`decisions/${store}`)) continue
-      decisions[store] = await startRoleOnce('decisions', {
-        ...(await environment(store)),
-        BENCH_MS: String(times.measureMs),
-      })
-    }
     const pgbench = isWanted('pgbench') ? await preparePgbench(postgres, await environment('postgres')) : undefined
     for (let round = 0; round < rounds; round++) {
       const entries: Entry[] = []
       for (const one of running) entries.push(...(await measure(one)))
       found.push({ entries, pgbench: await pgbench?.(pgbenchSeconds) })
     }
-    report({ rounds: found, startUp, decisions, loadBefore })
+    report({ rounds: found, startUp, loadBefore })
   } finally {
     await Promise.all(running.map(({ server }) => server.stop()))
     await postgres.remove()

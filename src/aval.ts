@@ -15,7 +15,6 @@ import { sendNotices } from './gate/send-notices.ts'
 import { sweep } from './gate/sweep.ts'
 import { createAlarm } from './guard/alarm-hook.ts'
 import { createAssessor } from './guard/assess/assessor.ts'
-import { createIdleSweep } from './guard/buckets/forget-idle.ts'
 import { defaultCuts } from './guard/buckets/scopes.ts'
 import type { SendRules } from './guard/decide-send.ts'
 import { withFile } from './guard/guard-file.ts'
@@ -167,7 +166,6 @@ export async function createAval(
     { name: 'notices', everyMs: noticesMs, run: () => sendNotices(gate, carriers, { brand, publicUrl }) },
     { name: 'audit heads', everyMs: headMs, run: () => signAuditHeads(gate) },
     { name: 'webhooks', everyMs: webhookMs, run: webhookWorker.deliver },
-    { name: 'idle buckets', everyMs: sweepMs, run: createIdleSweep({ db, clock }) },
     { name: 'webhooks that ended', everyMs: sweepMs, run: () => forgetDeliveries(gate) },
   ])
 

@@ -2,6 +2,7 @@ import { forgetAssessments, forgetPlaces } from '../store/assessments.ts'
 import { forgetBegun } from '../store/authenticators.ts'
 import { closeChallenges, closeExpiredChallenges } from '../store/challenges.ts'
 import { all, type Db } from '../store/db.ts'
+import { forgetBuckets } from '../store/guard-buckets.ts'
 import { forgetDecisions, forgetTraces } from '../store/guard-decisions.ts'
 import { forgetListItems } from '../store/guard-settings.ts'
 import { forgetTries } from '../store/guard-tries.ts'
@@ -35,6 +36,7 @@ export async function sweep({ db, clock }: SweepDeps): Promise<void> {
     () => inBatches(() => db.write(giveUpEnrolments(occasion.at - enrolmentMs, batch, occasion))),
     () => inBatches(() => db.write(forgetBegun(occasion.at - dayMs, batch))),
     () => inBatches(() => db.write(forgetMessages(occasion.at - 30 * dayMs, batch))),
+    () => inBatches(() => db.write(forgetBuckets(occasion.at - 4 * dayMs, batch))),
     () => inBatches(() => db.write(forgetListItems(occasion.at, batch))),
     // Recipients are needed for traces of recent traffic alone (LGPD art. 15 and 16).
     () => inBatches(() => db.write(forgetTraces(occasion.at - 30 * dayMs, batch))),

@@ -113,8 +113,6 @@ export function createSendGuard(deps: {
   const drawOf = ({ account, of }: Tried) => tryDraw(keyOf('tries', JSON.stringify([account, of])))
   const decisions = createBatches<NewDecision>(log, 'decisions', (batch) => {
     const statement = insertDecisions(db.dialect, JSON.stringify(batch))
-    // PostgreSQL's function does not wait for the disk either, in one round trip.
-    if (db.dialect === 'postgres') return db.write(statement)
     return db.quick(function* () {
       yield* all(statement)
     })

@@ -21,49 +21,45 @@ export interface BucketRow {
   at: Instant
 }
 
-/** What PostgreSQL's guard_take_all answers: of each ask, and of each draw in their order; null for a bucket of other askers. */
+/** What PostgreSQL's guard_take answers: a list for each figure, in the order of the draws; null for a bucket of other askers. */
 export interface TakenRow {
-  askers: number[]
-  takens: boolean[]
+  asker: 0 | 1 | 2
+  taken: boolean
   used: boolean[]
   refused: boolean[]
-  balances: (number | null)[]
-  sents: (number | null)[]
-  entereds: (number | null)[]
-  spents: (number | null)[]
-  pendings: (number | null)[]
+  balances: (number | null)[] | null
+  sents: (number | null)[] | null
+  entereds: (number | null)[] | null
+  spents: (number | null)[] | null
+  pendings: (number | null)[] | null
   ats: (Instant | null)[]
 }
 
-/** What guard_take_all is asked, as PostgreSQL writes lists: by ask, by bucket, and by draw. */
+/** What guard_take is asked, as PostgreSQL writes lists. */
 export interface TakeLists {
-  ats: string
-  /** -1: by number and device. */
-  askers: string
-  askersNumbers: string
-  devices: string
-  /** How many draws each ask has. */
-  sizes: string
   keys: string
   scopes: string
   labels: string
-  /** The bucket of each draw, from 1. */
-  places: string
   /** Eleven numbers a draw; the migration names them. */
   numbers: string
 }
 
-/** PostgreSQL: for each ask in turn takes from all its buckets or from none, in one round trip and under the locks of all of them. */
-export function takeInPostgres(t: TakeLists) {
+/** PostgreSQL: takes from all buckets or from none, in one round trip and under the locks of their rows. */
+export function takeInPostgres(
+  at: Instant,
+  asker: number | null,
+  number: string | null,
+  device: string | null,
+  lists: TakeLists,
+) {
   return sql<TakenRow>`
-    select * from guard_take_all(cast(${t.ats} as bigint[]), cast(${t.askers} as int[]), cast(${t.askersNumbers} as text[]),
-      cast(${t.devices} as text[]), cast(${t.sizes} as int[]), cast(${t.keys} as text[]), cast(${t.scopes} as text[]),
-      cast(${t.labels} as text[]), cast(${t.places} as int[]), cast(${t.numbers} as float8[]))`
+    select * from guard_take(${at}, ${asker}, ${number}, ${device}, cast(${lists.keys} as text[]), cast(${lists.scopes} as text[]),
+      cast(${lists.labels} as text[]), cast(${lists.numbers} as float8[]))`
 }
 
-/** PostgreSQL: pays back what the last message of each ref took, once, and remembers who is known; lists of texts. */
-export function enterInPostgres(at: Instant, refs: string, known: string) {
-  return sql`select guard_enter_all(${at}, cast(${refs} as text[]), cast(${known} as text[]))`
+/** PostgreSQL: pays back what the last message of `ref` took, once. */
+export function enterInPostgres(at: Instant, ref: string, known: string) {
+  return sql<{ paid: number }>`select guard_entered(${at}, ${ref}, ${known}) as paid`
 }
 
 /** PostgreSQL: pays back charges, a JSON list of { key, pay }. */
@@ -86,12 +82,12 @@ export function findBuckets(dialect: Db['dialect'], keys: string) {
 /** Writes a bucket as it is now. */
 export function putBucket(b: BucketRow) {
   return sql`
-    insert into guard_buckets (key, scope, label, base, cap, refill_ms, fade_ms, memory_ms, balance, sent, entered, spent, pending, at, is_low)
+    insert into guard_buckets (key, scope, label, base, cap, refill_ms, fade_ms, memory_ms, balance, sent, entered, spent, pending, at)
     values (${b.key}, ${b.scope}, ${b.label}, ${b.base}, ${b.cap}, ${b.refill_ms}, ${b.fade_ms}, ${b.memory_ms}, ${b.balance}, ${b.sent},
-      ${b.entered}, ${b.spent}, ${b.pending}, ${b.at}, ${b.base > 0 && b.balance < b.base / 2 ? 1 : 0})
+      ${b.entered}, ${b.spent}, ${b.pending}, ${b.at})
     on conflict (key) do update set base = excluded.base, cap = excluded.cap, refill_ms = excluded.refill_ms, fade_ms = excluded.fade_ms,
       memory_ms = excluded.memory_ms, balance = excluded.balance, sent = excluded.sent, entered = excluded.entered, spent = excluded.spent,
-      pending = excluded.pending, at = excluded.at, is_low = excluded.is_low`
+      pending = excluded.pending, at = excluded.at`
 }
 
 /** Which of two keys are known: a number, and the same from a device. */
@@ -106,21 +102,16 @@ export function putKnown(key: string, at: Instant) {
     on conflict (key) do update set last_at = case when guard_known.last_at < excluded.last_at then excluded.last_at else guard_known.last_at end`
 }
 
-/** A page of buckets in the order of their keys, behind `after`. */
-export function findBucketPage(after: string, limit: number) {
-  return sql<{ key: string; scope: string; at: Instant }>`
-    select key, scope, at from guard_buckets where key > ${after} order by key limit ${limit}`
+/** Removes buckets that nobody used since `before`: by then they are what an unused one is. */
+export function forgetBuckets(before: Instant, limit: number) {
+  return sql<{ key: string }>`
+    delete from guard_buckets where key in (select key from guard_buckets where at <= ${before} and scope not like 'stat%' limit ${limit})
+    returning key`
 }
 
-/** Removes a bucket that nobody used since `before`: by then it is what an unused one is. */
-export function forgetBucket(key: string, before: Instant) {
-  return sql`delete from guard_buckets where key = ${key} and at <= ${before}`
-}
-
-/** Buckets that may be empty, those that were used last first: half of what is lent was gone when they were used last. */
+/** Buckets that may be empty, those that were used last first: half of what is lent is gone. */
 export function findLowBuckets(limit: number) {
-  return sql<BucketRow>`
-    select * from guard_buckets where is_low = 1 and base > 0 and balance < base / 2 order by at desc limit ${limit}`
+  return sql<BucketRow>`select * from guard_buckets where base > 0 and balance < base / 2 order by at desc limit ${limit}`
 }
 
 /** Forgets a bucket: it is full again, and has seen nothing. No row back: there is none. */

@@ -44,7 +44,12 @@ export function insertDecisions(dialect: Db['dialect'], list: string) {
           value ->> 'recipient', value ->> 'address', value ->> 'asker', value ->> 'action', value ->> 'enforced', value ->> 'price_micros',
           value ->> 'reasons', value ->> 'charged', value ->> 'key_id', value ->> 'trace_sealed'
         from json_each(${list})`
-    : sql`select guard_note_all(cast(${list} as jsonb))`
+    : sql`
+        insert into guard_decisions (id, at, door, ref, channel, country, recipient, address, asker, action, enforced, price_micros, reasons,
+          charged, key_id, trace_sealed)
+        select * from jsonb_to_recordset(cast(${list} as jsonb)) as d(id text, at bigint, door text, ref text, channel text, country text,
+          recipient text, address text, asker bigint, action text, enforced bigint, price_micros bigint, reasons text, charged text,
+          key_id text, trace_sealed text)`
 }
 
 /** The code of the last message of `ref` was entered. No row: there is none, or it was before. */

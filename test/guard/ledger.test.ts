@@ -2,16 +2,13 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { conditionsOf } from '../../src/guard/buckets/conditions.ts'
 import type { AskerClass, Draw, Taken } from '../../src/guard/buckets/draw.ts'
-import { createIdleSweep } from '../../src/guard/buckets/forget-idle.ts'
 import { createLedger } from '../../src/guard/buckets/ledger.ts'
 import { createMemoryLedger } from '../../src/guard/buckets/memory-ledger.ts'
 import { defaultCuts, drawsFor, type Message } from '../../src/guard/buckets/scopes.ts'
-import { sql } from '../../src/store/db.ts'
 import { insertDecisions } from '../../src/store/guard-decisions.ts'
 import { describeStores } from '../support/stores.ts'
 
 const start = 1_800_000_000_000
-const fairly = { normal: 0.8, incident: 1, usualDay: 20 }
 
 const message = fc.record({
   country: fc.constantFrom('BR', 'AO', 'GH'),
@@ -49,10 +46,11 @@ describeStores('the ledger of the guard', (openStore) => {
         let at = start
         for (const [i, step] of steps.entries()) {
           at += step.wait
-          const here = step.number > 3 ? conditionsOf(undefined, undefined) : fairly
+          const fair = { normal: 0.8, incident: 1, usualDay: 20 }
+          const here = step.number > 3 ? conditionsOf(undefined, undefined) : fair
           // What operators set may change between two messages.
           const cuts = { ...defaultCuts, homeBaseUsd: i % 3 === 0 ? 12 : 10, countryBaseUsd: 2 - (i % 4) * 0.5 }
-          const draws = drawsFor(messageOf(step), cuts, here, fairly).map((draw) => ({
+          const draws = drawsFor(messageOf(step), cuts, here, fair).map((draw) => ({
             ...draw,
             key: `${prefix}|${draw.key}`,
           }))
@@ -74,61 +72,6 @@ describeStores('the ledger of the guard', (openStore) => {
       }),
       { numRuns: 30 },
     )
-  })
-
-  it('answers what is asked at one moment as if it were asked one after the other', async () => {
-    const { db } = await openStore()
-    const ledger = createLedger(db)
-    let run = 0
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(message, { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 5 }),
-        async (moments) => {
-          const memory = createMemoryLedger()
-          const prefix = `m${run++}`
-          let at = start
-          for (const steps of moments) {
-            at += 60_000
-            const asks = steps.map((step, i) => ({
-              asker: step.asker,
-              at: at + (i % 3) * 1000,
-              draws: drawsFor(messageOf(step), defaultCuts, conditionsOf(undefined, undefined), fairly).map((draw) => ({
-                ...draw,
-                key: `${prefix}|${draw.key}`,
-              })),
-            }))
-            const inStore = await Promise.all(asks.map((ask) => ledger.take(ask.asker, ask.draws, ask.at)))
-            for (const [i, { asker, draws, at }] of asks.entries())
-              expect(seen(inStore[i] as Taken, draws)).toEqual(seen(memory.take(asker, draws, at), draws))
-          }
-        },
-      ),
-      { numRuns: 30 },
-    )
-  })
-
-  it('forgets buckets that are idle for days, and no other', async () => {
-    const { db } = await openStore()
-    const ledger = createLedger(db)
-    let now = start
-    const sweep = createIdleSweep({ db, clock: { now: () => now } })
-    const draws = (number: number) =>
-      drawsFor(
-        messageOf({ country: 'AO', number, source: null, family: 'sms', asker: 0, wait: 0, entered: false }),
-        defaultCuts,
-        fairly,
-        fairly,
-      )
-    await ledger.take(0, draws(1), now)
-    now += 3 * 86_400_000
-    await ledger.take(0, draws(2), now)
-    now += 2 * 86_400_000
-    await sweep()
-    const left = await db.read(sql<{ key: string }>`select key from guard_buckets order by key`)
-    const keys = left.map(({ key }) => key)
-    expect(keys).toContain('num|sms|AO2')
-    expect(keys).not.toContain('num|sms|AO1')
-    expect(keys).toContain('stat|sms|AO')
   })
 
   it('gives one burst that is split over two nodes no more than one node would', async () => {

@@ -3,7 +3,6 @@ import { verifyV2 } from './0002-verify-v2.ts'
 import { everyFactor } from './0003-every-factor.ts'
 import { guards } from './0004-guards.ts'
 import { assessments } from './0005-assessments.ts'
-import { guardTurns } from './0006-guard-turns.ts'
 import { guardTries } from './0007-guard-tries.ts'
 import type { Migration } from './migration.ts'
 
@@ -14,6 +13,5 @@ export const migrations: readonly Migration[] = [
   everyFactor,
   guards,
   assessments,
-  guardTurns,
   guardTries,
 ]

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
-import type { Db } from '../store/db.ts'
-import { type BucketRow, deleteBucket, fillBucket, findLowBuckets } from '../store/guard-buckets.ts'
+import { all, type Db, type Statement } from '../store/db.ts'
+import { type BucketRow, deleteBucket, fillBucket, findLowBuckets, lockBucket } from '../store/guard-buckets.ts'
 import { settled, waitFor } from './buckets/bucket.ts'
 import { ruleOf } from './buckets/ledger.ts'
 import { moneyScopes } from './buckets/scopes.ts'
@@ -35,12 +35,20 @@ export async function listBlocks({ db, clock }: Deps, limit: number): Promise<Bl
 
 /** Fills the bucket of a block; it goes on counting from there. False: there is no such block. */
 export async function liftBlock({ db }: Deps, key: string): Promise<boolean> {
-  return (await db.write(fillBucket(key))).length > 0
+  return (await changeAlone(db, key, fillBucket(key))).length > 0
 }
 
 /** Forgets the bucket of a block with all that it has seen. False: there is no such block. */
 export async function forgiveBlock({ db }: Deps, key: string): Promise<boolean> {
-  return (await db.write(deleteBucket(key))).length > 0
+  return (await changeAlone(db, key, deleteBucket(key))).length > 0
+}
+
+/** Nothing that is being taken meanwhile may write its own count over the change. */
+function changeAlone(db: Db, key: string, change: Statement<unknown>): Promise<unknown[]> {
+  return db.unit(function* () {
+    yield* all(lockBucket(db.dialect, key))
+    return yield* all(change)
+  })
 }
 
 // The least that a message costs: what a bucket has less of, no message gets.

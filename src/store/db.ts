@@ -6,6 +6,8 @@ export interface Statement<Row> {
   readonly shape: TemplateStringsArray
   readonly values: readonly Value[]
   readonly row?: Row
+  /** Nothing follows in its unit: it may travel together with the commit. */
+  readonly isLast?: true
 }
 
 /** Several statements that commit together or not at all. Between two of them it may compute, and must not wait. */
@@ -23,7 +25,7 @@ export interface Db {
   unit<T>(steps: () => Unit<T>): Promise<T>
   /**
    * As unit, for counts that may be lost: it does not wait for the disk. A kill of the process takes nothing back, a power cut may take the
-   * last moments.
+   * last moments. The first statement and the last, where it is marked as such, travel together with the transaction's begin and end.
    */
   quick<T>(steps: () => Unit<T>): Promise<T>
   /** Runs `steps` alone: no other node or process is inside an exclusive section of this store. For migrations. */
@@ -55,6 +57,11 @@ export function isOwnerGone(error: unknown): boolean {
 /** A statement from a template: sql<Row>`select a from t where id = ${id}`. Values travel as parameters, always. */
 export function sql<Row = unknown>(shape: TemplateStringsArray, ...values: Value[]): Statement<Row> {
   return { shape, values }
+}
+
+/** The statement as the last of its unit. */
+export function last<Row>(statement: Statement<Row>): Statement<Row> {
+  return { ...statement, isLast: true }
 }
 
 /** Inside a unit: runs a statement and gives its rows. */

@@ -52,14 +52,30 @@ export function insertDecisions(dialect: Db['dialect'], list: string) {
           key_id text, trace_sealed text)`
 }
 
-/** The code of the last message of `ref` was entered. No row: there is none, or it was before. */
-export function enterDecision(ref: string, at: Instant) {
-  return sql<DecisionRow>`
-    update guard_decisions set entered_at = ${at}
-    where id = (select id from guard_decisions where ref = ${ref} and action = 'allow' order by at desc, id desc limit 1)
-      and entered_at is null
-    returning *`
+/**
+ * The code of the last message of each `ref` was entered; `list` is a JSON list of { ref, at }. Gives what is to be paid back, and nothing
+ * for one that has no message, or whose code was entered before.
+ */
+export function enterDecisions(dialect: Db['dialect'], list: string) {
+  return dialect === 'sqlite'
+    ? sql<EnteredRow>`
+        update guard_decisions set entered_at = e.moment
+        from (select value ->> 'at' as moment,
+          (select id from guard_decisions where ref = value ->> 'ref' and action = 'allow' order by at desc, id desc limit 1) as decision
+          from json_each(${list})) as e
+        where id = e.decision and entered_at is null
+        returning charged, price_micros, entered_at`
+    : sql<EnteredRow>`
+        update guard_decisions set entered_at = e.moment
+        from (select x.at as moment,
+          (select id from guard_decisions d where d.ref = x.ref and action = 'allow' order by d.at desc, id desc limit 1) as decision
+          from jsonb_to_recordset(cast(${list} as jsonb)) as x(ref text, at bigint)) as e
+        where id = e.decision and entered_at is null
+        returning charged, price_micros, entered_at`
 }
+
+/** What one entered code pays back. */
+export type EnteredRow = Pick<DecisionRow, 'charged' | 'price_micros'> & { entered_at: Instant }
 
 /** Which decisions are meant; null filters nothing. */
 export interface DecisionFilter {

@@ -4,6 +4,7 @@ import { type Db, type Statement, StoreUnavailable, textOf, type Unit } from './
 // Any number that no other program on this database takes for its own advisory lock.
 const advisoryLock = 4_202_611_232
 const connectionsMax = 12
+const quickConnectionsMax = 4
 const triesMax = 3
 
 /**
@@ -11,20 +12,14 @@ const triesMax = 3
  * reject with StoreUnavailable. What PostgreSQL broke off for a deadlock or a conflict is run again, thrice at most.
  */
 export function openPostgres(url: string, onError: (error: Error) => void): Db {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connectionsMax,
-    connectionTimeoutMillis: 2000,
-    idleTimeoutMillis: 30_000,
-    statement_timeout: 5000,
-    lock_timeout: 3000,
-    idle_in_transaction_session_timeout: 10_000,
-    application_name: 'aval',
-    types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
+  const pool = createPool(url, onError, { max: connectionsMax, idle_in_transaction_session_timeout: 10_000 })
+  // Of their own, for they wait for no disk. A node that stands still must not hold up the others for longer than they wait for a lock.
+  const quickPool = createPool(url, onError, {
+    max: quickConnectionsMax,
+    idle_in_transaction_session_timeout: 2000,
+    options: '-c synchronous_commit=off',
+    pipeline: true,
   })
-  pool.on('error', onError)
-  // A connection that is lent out has no listener of the pool's, and an error that nobody hears ends the process. Its statement rejects.
-  pool.on('connect', (client) => client.on('error', () => {}))
 
   const names = new WeakMap<TemplateStringsArray, string>()
   let named = 0
@@ -48,13 +43,13 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
     }
   }
 
-  async function unitOnce<T>(steps: () => Unit<T>, begin: string): Promise<T> {
+  async function unitOnce<T>(steps: () => Unit<T>): Promise<T> {
     const client = await pool.connect().catch((error: unknown) => {
       throw new StoreUnavailable(error)
     })
     let broken: Error | undefined
     try {
-      await client.query(begin)
+      await client.query('begin')
       const unit = steps()
       let step = unit.next([])
       while (!step.done) step = unit.next((await client.query(query(step.value))).rows)
@@ -70,10 +65,46 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
     }
   }
 
-  async function unitRetried<T>(steps: () => Unit<T>, begin: string): Promise<T> {
+  async function quickOnce<T>(steps: () => Unit<T>): Promise<T> {
+    const client = await quickPool.connect().catch((error: unknown) => {
+      throw new StoreUnavailable(error)
+    })
+    let broken: Error | undefined
+    // Sent without waiting for the answer to what was sent before; whoever fails is waited for in its turn.
+    const send = (text: string | ReturnType<typeof query>) => {
+      const answer = typeof text === 'string' ? client.query(text) : client.query(text)
+      answer.catch(() => {})
+      return answer
+    }
+    try {
+      const begun = send('begin')
+      let ended: Promise<unknown> | undefined
+      const unit = steps()
+      let step = unit.next([])
+      while (!step.done) {
+        if (ended) throw new TypeError('a statement after the last of its unit')
+        const answer = send(query(step.value))
+        // After a statement that failed this is a rollback.
+        if (step.value.isLast) ended = send('commit')
+        await begun
+        step = unit.next((await answer).rows)
+      }
+      await (ended ?? client.query('commit'))
+      return step.value
+    } catch (error) {
+      await client.query('rollback').catch((lost: Error) => {
+        broken = lost
+      })
+      throw isOutage(error) ? new StoreUnavailable(error) : withoutRow(error)
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  async function retried<T>(once: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await unitOnce(steps, begin)
+        return await once()
       } catch (error) {
         if (tries === triesMax || !isConflict(error)) throw isConflict(error) ? new StoreUnavailable(error) : error
       }
@@ -84,8 +115,8 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
     dialect: 'postgres',
     read: once,
     write: once,
-    unit: (steps) => unitRetried(steps, 'begin'),
-    quick: (steps) => unitRetried(steps, 'begin; set local synchronous_commit = off'),
+    unit: (steps) => retried(() => unitOnce(steps)),
+    quick: (steps) => retried(() => quickOnce(steps)),
     async exclusive(steps) {
       const client = await pool.connect()
       try {
@@ -109,9 +140,30 @@ export function openPostgres(url: string, onError: (error: Error) => void): Db {
       await once({ shape: pingShape, values: [] })
     },
     async close() {
-      await pool.end()
+      await Promise.all([pool.end(), quickPool.end()])
     },
   }
+}
+
+function createPool(
+  url: string,
+  onError: (error: Error) => void,
+  settings: pg.PoolConfig & { pipeline?: true },
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: 2000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 5000,
+    lock_timeout: 3000,
+    application_name: 'aval',
+    types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
+    ...settings,
+  })
+  pool.on('error', onError)
+  // A connection that is lent out has no listener of the pool's, and an error that nobody hears ends the process. Its statement rejects.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 const pingShape = Object.assign(['select 1'], { raw: ['select 1'] }) as unknown as TemplateStringsArray

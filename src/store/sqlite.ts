@@ -15,8 +15,7 @@ interface Job {
  */
 export function openSqlite(file: string): Db {
   // FULL: with NORMAL a power cut may take back committed transactions, and with them counted guesses (sqlite.org/pragma).
-  const { database, execute } = connect(file, 'full')
-  let hasty: ReturnType<typeof connect> | undefined
+  const { database, execute } = connect(file)
 
   // Prepared once: parsing these texts anew would cost as much as the statements between them.
   const [begin, commit, savepoint, release, undo] = [
@@ -57,20 +56,42 @@ export function openSqlite(file: string): Db {
     }
   }
 
+  function runSteps<T>(steps: () => Unit<T>): T {
+    const unit = steps()
+    let step = unit.next([])
+    while (!step.done) step = unit.next(execute(step.value))
+    return step.value
+  }
+
   function runUnit<T>(steps: () => Unit<T>): T {
     savepoint.run()
     try {
-      const unit = steps()
-      let step = unit.next([])
-      while (!step.done) step = unit.next(execute(step.value))
+      const value = runSteps(steps)
       release.run()
-      return step.value
+      return value
     } catch (error) {
       if (database.isTransaction) {
         undo.run()
         release.run()
       }
       throw error
+    }
+  }
+
+  function runQuickly<T>(steps: () => Unit<T>): T {
+    database.exec('pragma synchronous = normal')
+    try {
+      begin.run()
+      try {
+        const value = runSteps(steps)
+        commit.run()
+        return value
+      } catch (error) {
+        if (database.isTransaction) database.exec('rollback')
+        throw error
+      }
+    } finally {
+      database.exec('pragma synchronous = full')
     }
   }
 
@@ -94,12 +115,14 @@ export function openSqlite(file: string): Db {
     // One statement fails alone without a savepoint: SQLite takes back what it did (sqlite.org/lang_conflict, ABORT).
     write: <Row>(statement: Statement<Row>) => enqueue(() => execute(statement) as Row[]),
     unit: (steps) => enqueue(() => runUnit(steps)),
-    // Never in the midst of a shared commit, which is one turn of the event loop.
+    // Never in the midst of a shared commit, which is one turn of the event loop. On the same connection, for what another one writes
+    // would cost this one all the pages that it keeps.
     async quick(steps) {
-      // Another connection to memory would be another memory.
-      if (file === ':memory:') return enqueue(() => runUnit(steps))
-      hasty ??= connect(file, 'normal')
-      return runAtOnce(hasty, steps)
+      try {
+        return runQuickly(steps)
+      } catch (error) {
+        throw isOutage(error) ? new StoreUnavailable(error) : error
+      }
     },
     async exclusive(steps) {
       database.exec('begin exclusive')
@@ -120,17 +143,16 @@ export function openSqlite(file: string): Db {
     },
     async close() {
       commitQueue()
-      hasty?.database.close()
       database.close()
     },
   }
 }
 
 /** One connection, and what runs statements on it. */
-function connect(file: string, synchronous: 'full' | 'normal') {
+function connect(file: string) {
   const database = new DatabaseSync(file, { timeout: 3000 })
   database.exec(
-    `pragma journal_mode = wal; pragma synchronous = ${synchronous}; pragma foreign_keys = on; pragma secure_delete = on`,
+    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on',
   )
   // 16 MB of log: pages that are written often reach the database file once for many commits. 8 MB of pages stay in memory.
   database.exec('pragma wal_autocheckpoint = 4000; pragma cache_size = -8000')
@@ -146,21 +168,6 @@ function connect(file: string, synchronous: 'full' | 'normal') {
       }
       return ready.all(...statement.values)
     },
-  }
-}
-
-/** A unit in a transaction of its own. */
-function runAtOnce<T>({ database, execute }: ReturnType<typeof connect>, steps: () => Unit<T>): T {
-  try {
-    database.exec('begin immediate')
-    const unit = steps()
-    let step = unit.next([])
-    while (!step.done) step = unit.next(execute(step.value))
-    database.exec('commit')
-    return step.value
-  } catch (error) {
-    if (database.isOpen && database.isTransaction) database.exec('rollback')
-    throw isOutage(error) ? new StoreUnavailable(error) : error
   }
 }
 

@@ -71,6 +71,12 @@ export function repaid(bucket: Bucket, { cap }: Pick<BucketRule, 'cap'>, pay: nu
   return { ...bucket, balance, entered: bucket.entered + 1, spent: bucket.spent + usd }
 }
 
+/** As if one message of this cost had not been there. */
+export function returned(bucket: Bucket, { cap }: Pick<BucketRule, 'cap'>, cost: number): Bucket {
+  const balance = Math.min(cap, bucket.balance + cost)
+  return { ...bucket, balance, sent: Math.max(0, bucket.sent - 1), pending: Math.max(0, bucket.pending - 1) }
+}
+
 /** When the bucket will hold `cost`, in milliseconds from `bucket.at`; infinite where it never will by itself. */
 export function waitFor({ balance }: Bucket, { base, refillMs }: BucketRule, cost: number): number {
   if (balance >= cost) return 0

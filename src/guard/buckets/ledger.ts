@@ -1,19 +1,16 @@
 import type { Instant } from '../../lib/clock.ts'
-import { all, type Db, type Unit } from '../../store/db.ts'
+import { askTogether } from '../../lib/together.ts'
+import { all, type Db, last, StoreUnavailable, type Unit } from '../../store/db.ts'
 import {
   type BucketRow,
-  enterInPostgres,
-  findBucket,
+  findBuckets,
   findKnown,
-  giveBack,
-  putBucket,
-  putKnown,
-  repayInPostgres,
-  type TakeLists,
-  takeInPostgres,
+  openBuckets,
+  putAllKnown,
+  putBuckets,
 } from '../../store/guard-buckets.ts'
-import { enterDecision } from '../../store/guard-decisions.ts'
-import { type Bucket, type BucketRule, repaid, settled, unused } from './bucket.ts'
+import { enterDecisions } from '../../store/guard-decisions.ts'
+import { type Bucket, type BucketRule, repaid, returned, settled, unused } from './bucket.ts'
 import { type AskerClass, type Draw, judge, type Taken } from './draw.ts'
 
 /** Who asks: known already, or by the keys that say it. */
@@ -49,134 +46,125 @@ export interface Ledger {
   enter(entries: readonly Entry[]): Promise<void>
 }
 
-/** The ledger in the store: all nodes decide as one, and a restart forgets nothing. */
+// A batch holds its buckets until it is written; who comes meanwhile is in the next.
+const batchMax = 64
+
+/**
+ * The ledger in the store: all nodes decide as one, and a restart forgets nothing. Asks of one moment go together: their buckets are opened
+ * in one statement, judged here in their order, and written in another.
+ */
 export function createLedger(db: Db): Ledger {
-  const classOfKnown = async (asker: Exclude<Asker, number>) =>
-    classOf(asker, await db.read(findKnown(asker.number, asker.device ?? null)))
+  const together = { batchMax, isShared: (error: unknown) => error instanceof StoreUnavailable }
+  const ask = askTogether<Ask<unknown>, unknown>((asks) => db.quick(() => answered(db.dialect, asks)), together)
+  const look = askTogether<string, BucketRow | undefined>(async (keys) => {
+    const rows = await db.read(findBuckets(db.dialect, JSON.stringify(keys)))
+    return keys.map((key) => rows.find((row) => row.key === key))
+  }, together)
   return {
-    ...(db.dialect === 'postgres' ? inPostgres(db) : inSqlite(db)),
-    classOf: classOfKnown,
-    giveBack: (charges) =>
-      db.quick(function* () {
-        // In one order, as everybody who works on buckets.
-        for (const { key, cost } of charges.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
-          yield* all(giveBack(key, cost))
-      }),
+    take: (asker, draws, at) => ask(taking(asker, draws, at)) as Promise<Taken>,
+    giveBack: (charges) => ask(givingBack(charges)) as Promise<void>,
+    repay: (charges, usd, at) => ask(repaying(charges, usd, at)) as Promise<void>,
+    async classOf(asker) {
+      return classOf(
+        asker,
+        new Set((await db.read(findKnown(asker.number, asker.device ?? null))).map(({ key }) => key)),
+      )
+    },
     async read({ key, rule }, at) {
-      const [row] = await db.read(findBucket(key))
-      return settled(row ?? unused(rule, at), rule, at)
+      return settled((await look(key)) ?? unused(rule, at), rule, at)
+    },
+    enter: (entries) => db.quick(() => entering(db.dialect, entries)),
+  }
+}
+
+/** The buckets of a batch, as they were opened and as they become. */
+interface Opened {
+  known: ReadonlySet<string>
+  bucket(key: string): BucketRow | undefined
+  put(row: BucketRow): void
+}
+
+/** What one caller wants of his buckets. */
+interface Ask<Answer> {
+  keys: readonly string[]
+  /** Keys of which it matters whether they are known. */
+  known: readonly string[]
+  answer(opened: Opened): Answer
+}
+
+function* answered(dialect: Db['dialect'], asks: readonly Ask<unknown>[]): Unit<unknown[]> {
+  const keys = new Set(asks.flatMap(({ keys }) => keys))
+  const knownKeys = new Set(asks.flatMap(({ known }) => known))
+  const rows = yield* all(openBuckets(dialect, [...keys], [...knownKeys]))
+  const buckets = new Map(rows.flatMap((row) => (row.known === 0 ? [[row.key, row]] : [])))
+  const changed = new Map<string, BucketRow>()
+  const opened: Opened = {
+    known: new Set(rows.flatMap(({ known, key }) => (known === 1 ? [key] : []))),
+    bucket: (key) => changed.get(key) ?? buckets.get(key),
+    put: (row) => void changed.set(row.key, row),
+  }
+  const answers = asks.map((one) => one.answer(opened))
+  if (changed.size > 0) yield* all(last(putBuckets(dialect, [...changed.values()])))
+  return answers
+}
+
+function taking(asker: Asker, draws: readonly Draw[], at: Instant): Ask<Taken> {
+  return {
+    keys: draws.map(({ key }) => key),
+    known: typeof asker === 'number' ? [] : [asker.number, ...(asker.device === undefined ? [] : [asker.device])],
+    answer({ known, bucket, put }) {
+      const who = typeof asker === 'number' ? asker : classOf(asker, known)
+      const rows = draws.map(({ key }) => bucket(key))
+      const { answer, after } = judge(draws, rows, who, at)
+      for (const [i, bucket] of after.entries()) if (bucket) put(rowOf(draws[i] as Draw, bucket))
+      return answer
     },
   }
 }
 
-/** Functions in the database: one round trip. They do what `judge` and `bucket.ts` do. */
-function inPostgres(db: Db): Omit<Ledger, 'classOf' | 'read' | 'giveBack'> {
+function givingBack(charges: readonly Charge[]): Ask<void> {
   return {
-    async take(asker, draws, at) {
-      const [known, number, device] =
-        typeof asker === 'number' ? [asker, null, null] : [null, asker.number, asker.device]
-      const [row] = await db.write(takeInPostgres(at, known, number, device ?? null, listsOf(draws)))
-      if (!row) throw new Error('guard_take gave no row')
-      const { balances, sents, entereds, spents, pendings, ats } = row
-      const bucketAt = (i: number): Bucket => ({
-        base: (draws[i] as Draw).rule.base,
-        balance: balances?.[i] ?? (draws[i] as Draw).rule.base,
-        sent: sents?.[i] ?? 0,
-        entered: entereds?.[i] ?? 0,
-        spent: spents?.[i] ?? 0,
-        pending: pendings?.[i] ?? 0,
-        at: Number(ats[i] ?? at),
-      })
-      return {
-        asker: row.asker,
-        taken: row.taken,
-        draws: draws.map((_, i) => ({
-          used: row.used[i] === true,
-          refused: row.refused[i] === true,
-          bucket: bucketAt(i),
-        })),
+    keys: charges.map(({ key }) => key),
+    known: [],
+    answer({ bucket, put }) {
+      for (const { key, cost } of charges) {
+        const row = bucket(key)
+        if (row) put({ ...row, ...returned(row, row, cost) })
       }
     },
-    async repay(charges, usd, at) {
-      await db.write(repayInPostgres(at, JSON.stringify(charges), usd))
-    },
-    async enter(entries) {
-      await Promise.all(entries.map(({ ref, known, at }) => db.write(enterInPostgres(at, ref, JSON.stringify(known)))))
-    },
   }
 }
 
-const conditionNumbers = { unless: 1, only: 2, without: 3 }
-
-/** The draws as the lists that the function takes. */
-function listsOf(draws: readonly Draw[]): TakeLists {
-  const numbers = draws.flatMap(({ rule, cost, classes, effect, when, vouchesFrom }) => [
-    rule.base,
-    rule.cap,
-    rule.refillMs,
-    rule.fadeMs,
-    rule.memoryMs,
-    cost,
-    classes,
-    effect === 'refuse' ? 1 : 0,
-    when ? conditionNumbers[when.is] : 0,
-    when ? when.voucher + 1 : 0,
-    vouchesFrom ?? -1,
-  ])
+function repaying(charges: readonly Charge[], usd: number, at: Instant): Ask<void> {
   return {
-    keys: list(draws.map(({ key }) => key)),
-    scopes: list(draws.map(({ scope }) => scope)),
-    labels: list(draws.map(({ label }) => label)),
-    numbers: `{${numbers.join(',')}}`,
+    keys: charges.map(({ key }) => key),
+    known: [],
+    answer({ bucket, put }) {
+      for (const { key, pay } of charges) {
+        const row = bucket(key)
+        if (!row) continue
+        const rule = ruleOf(row)
+        put({ ...row, ...repaid(settled(row, rule, at), rule, pay, usd) })
+      }
+    },
   }
 }
 
-/** A list of texts as PostgreSQL writes it. */
-function list(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+function* entering(dialect: Db['dialect'], entries: readonly Entry[]): Unit<void> {
+  const rows = yield* all(enterDecisions(dialect, JSON.stringify(entries.map(({ ref, at }) => ({ ref, at })))))
+  const lastAt = new Map<string, Instant>()
+  for (const { known, at } of entries) for (const key of known) lastAt.set(key, Math.max(at, lastAt.get(key) ?? at))
+  const known = [...lastAt].map(([key, at]) => ({ key, at })).toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  yield* all(putAllKnown(dialect, JSON.stringify(known)))
+  const repays = rows
+    .toSorted((a, b) => a.entered_at - b.entered_at)
+    .map(({ charged, price_micros, entered_at }) => repaying(JSON.parse(charged), price_micros / 1e6, entered_at))
+  if (repays.length > 0) yield* answered(dialect, repays)
 }
 
-/** One writer, so that reading, judging and writing are one step already. */
-function inSqlite(db: Db): Omit<Ledger, 'classOf' | 'read' | 'giveBack'> {
-  return {
-    take: (asker, draws, at) =>
-      db.quick(function* () {
-        const who =
-          typeof asker === 'number' ? asker : classOf(asker, yield* all(findKnown(asker.number, asker.device ?? null)))
-        const rows: (BucketRow | undefined)[] = []
-        for (const { key, classes } of draws)
-          rows.push(classes & (1 << who) ? (yield* all(findBucket(key)))[0] : undefined)
-        const { answer, after } = judge(draws, rows, who, at)
-        for (const [i, bucket] of after.entries()) if (bucket) yield* all(putBucket(rowOf(draws[i] as Draw, bucket)))
-        return answer
-      }),
-    enter: (entries) =>
-      db.quick(function* () {
-        for (const { ref, known, at } of entries) {
-          const [decision] = yield* all(enterDecision(ref, at))
-          for (const key of known) yield* all(putKnown(key, at))
-          if (decision) yield* repayInSqlite(JSON.parse(decision.charged), decision.price_micros / 1e6, at)
-        }
-      }),
-    repay: (charges, usd, at) =>
-      db.quick(function* () {
-        yield* repayInSqlite(charges, usd, at)
-      }),
-  }
-}
-
-function* repayInSqlite(charges: readonly Charge[], usd: number, at: Instant): Unit<void> {
-  for (const { key, pay } of charges) {
-    const [row] = yield* all(findBucket(key))
-    if (!row) continue
-    const rule = ruleOf(row)
-    yield* all(putBucket({ ...row, ...repaid(settled(row, rule, at), rule, pay, usd) }))
-  }
-}
-
-function classOf({ number, device }: Exclude<Asker, number>, known: readonly { key: string }[]): AskerClass {
-  if (!known.some(({ key }) => key === number)) return 0
-  return device !== undefined && !known.some(({ key }) => key === device) ? 1 : 2
+function classOf({ number, device }: Exclude<Asker, number>, known: ReadonlySet<string>): AskerClass {
+  if (!known.has(number)) return 0
+  return device !== undefined && !known.has(device) ? 1 : 2
 }
 
 function rowOf({ key, scope, label, rule }: Draw, bucket: Bucket): BucketRow {

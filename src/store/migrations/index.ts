@@ -3,6 +3,7 @@ import { verifyV2 } from './0002-verify-v2.ts'
 import { everyFactor } from './0003-every-factor.ts'
 import { guards } from './0004-guards.ts'
 import { assessments } from './0005-assessments.ts'
+import { guardSpeed } from './0006-guard-speed.ts'
 import { guardTries } from './0007-guard-tries.ts'
 import type { Migration } from './migration.ts'
 
@@ -13,5 +14,6 @@ export const migrations: readonly Migration[] = [
   everyFactor,
   guards,
   assessments,
+  guardSpeed,
   guardTries,
 ]

@@ -15,6 +15,9 @@ switch (role) {
   case 'capture':
     await (await import('./capture-statements.ts')).captureStatements()
     break
+  case 'decisions':
+    await (await import('./decisions.ts')).measureDecisions()
+    break
   default:
     await (await import('./run.ts')).runBench({ quick: [role, ...rest].includes('--quick'), only })
 }

@@ -1,3 +1,4 @@
+import type { Decisions } from './decisions.ts'
 import type { Measure } from './load.ts'
 
 /** One line of the table. */
@@ -12,6 +13,7 @@ export interface Round {
   entries: Entry[]
   /** Pairs a second; undefined where the run was not asked to look. */
   pgbench: Record<'v1' | 'v2', number> | undefined
+  decisions: Decisions[]
 }
 
 /** All that one run of the bench found. */
@@ -70,6 +72,7 @@ export function tableOf({ rounds, startUp, loadBefore }: Results): string {
     const rates = rounds.flatMap(({ pgbench }) => pgbench?.[door] ?? [])
     if (rates.length > 0) lines.push(row(['pgbench', 'postgres', door], ['32', middle(rates).toFixed(0)]))
   }
+  for (const store of ['sqlite', 'postgres'] as const) lines.push(...decisionLines(rounds, store))
   lines.push('', 'Times in milliseconds; processor time, memory and event-loop lag are the server’s.')
   if (startUp) {
     const { firstMs, laterMs } = startUp
@@ -78,6 +81,17 @@ export function tableOf({ rounds, startUp, loadBefore }: Results): string {
   if (loadBefore > busyFrom)
     lines.push(`The machine was busy before (load ${loadBefore.toFixed(1)}): do not trust these figures.`)
   return lines.join('\n')
+}
+
+/** Figures of the guard alone: of each the middle one of all rounds. */
+function decisionLines(rounds: readonly Round[], store: Decisions['store']): string[] {
+  const found = rounds.flatMap(({ decisions }) => decisions.filter((one) => one.store === store))
+  if (found.length === 0) return []
+  const of = (measure: (one: Decisions) => number, digits: number) => middle(found.map(measure)).toFixed(digits)
+  const alone = `alone ${of((one) => one.aloneMs, 2)} ms (${of((one) => one.aloneMs / one.emptyMs, 1)} empty statements)`
+  const many = `${of((one) => one.many, 0)} over many countries (${of((one) => one.many / one.empty, 2)} of empty)`
+  const hot = `${of((one) => one.hot, 0)} over one (${of((one) => one.hot / one.many, 2)} of many)`
+  return [`decisions on ${store}: ${alone}; a second, by eight clients: ${many}, ${hot}`]
 }
 
 function row(names: string[], figures: string[]): string {
@@ -105,7 +119,7 @@ export function floorsOf({ rounds, startUp }: Results): Floor[] {
   return [...floors, below('start to ready, s', readyMs / 1000, 1.5)].filter(({ found }) => Number.isFinite(found))
 }
 
-function floorsOfRound({ entries, pgbench }: Round): Floor[] {
+function floorsOfRound({ entries, pgbench, decisions }: Round): Floor[] {
   const ours = entries.filter(({ name }) => name === 'aval')
   const best = (name: Entry['name'], store: Entry['store'], door?: Entry['door']) => {
     const runs = entries.filter((one) => one.name === name && one.store === store && (!door || one.door === door))
@@ -134,8 +148,12 @@ function floorsOfRound({ entries, pgbench }: Round): Floor[] {
   const at16 = ours
     .filter(({ connections }) => connections === 16)
     .flatMap(({ start, check }) => [start.p99, check.p99])
+  const onPostgres = decisions.find(({ store }) => store === 'postgres')
   return [
     ...ratios,
+    below('a decision alone on PostgreSQL, ms', onPostgres?.aloneMs ?? Number.NaN, 1),
+    atLeast('decisions a second, many countries', onPostgres?.many ?? Number.NaN, 5000),
+    atLeast('decisions a second, one hot country', onPostgres?.hot ?? Number.NaN, 5000),
     below('p99 at 16 connections, ms', Math.max(...at16), 50),
     below('memory, MB', Math.max(...ours.map(({ server }) => server.rssMb)), 150),
   ]

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabase, type PostgresServer, startPostgres } from '../test/support/postgres.ts'
+import type { Decisions } from './decisions.ts'
 import { access, betterAuthDoor, type Door, gateDoor, twilioDoor } from './doors.ts'
 import { measureLoad } from './load.ts'
-import { type MeasuredServer, startRole } from './measured-server.ts'
+import { type MeasuredServer, startRole, startRoleOnce } from './measured-server.ts'
 import { resultsFolder } from './paths.ts'
 import { runPgbench, writeScripts } from './pgbench.ts'
 import { type Entry, floorLines, floorsOf, type Results, type Round, tableOf } from './report.ts'
@@ -36,10 +37,12 @@ const subjects: readonly Subject[] = [
   { name: 'guarded', store: 'postgres', doors: [twilioDoor, gateDoor], connections: [16, 64] },
 ]
 
+const stores = ['sqlite', 'postgres'] as const
+
 export interface BenchOptions {
   /** A short run: enough to see that it works, too short to be believed. */
   quick: boolean
-  /** Only these, for example `aval/sqlite/v2`, `bare` or `pgbench`; all when empty. */
+  /** Only these, for example `aval/sqlite/v2`, `bare`, `decisions` or `pgbench`; all when empty. */
   only: readonly string[]
 }
 
@@ -86,7 +89,10 @@ export async function runBench({ quick, only }: BenchOptions): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       const entries: Entry[] = []
       for (const one of running) entries.push(...(await measure(one)))
-      found.push({ entries, pgbench: await pgbench?.(pgbenchSeconds) })
+      const decisions: Decisions[] = []
+      for (const store of stores)
+        if (isWanted(`decisions/${store}`)) decisions.push(await startRoleOnce('decisions', await environment(store)))
+      found.push({ entries, pgbench: await pgbench?.(pgbenchSeconds), decisions })
     }
     report({ rounds: found, startUp, loadBefore })
   } finally {

@@ -74,6 +74,42 @@ describeStores('the ledger of the guard', (openStore) => {
     )
   })
 
+  it('answers what is asked at one moment as if it were asked one after the other', async () => {
+    const { db } = await openStore()
+    const ledger = createLedger(db)
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(message, { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 5 }),
+        async (moments) => {
+          const memory = createMemoryLedger()
+          const prefix = `m${run++}`
+          let at = start
+          for (const steps of moments) {
+            at += 60_000
+            const asks = steps.map((step, i) => ({
+              asker: step.asker,
+              at: at + (i % 3) * 1000,
+              draws: drawsFor(
+                messageOf(step),
+                defaultCuts,
+                conditionsOf(undefined, undefined),
+                conditionsOf(undefined, undefined),
+              ).map((draw) => ({
+                ...draw,
+                key: `${prefix}|${draw.key}`,
+              })),
+            }))
+            const inStore = await Promise.all(asks.map((ask) => ledger.take(ask.asker, ask.draws, ask.at)))
+            for (const [i, { asker, draws, at }] of asks.entries())
+              expect(seen(inStore[i] as Taken, draws)).toEqual(seen(memory.take(asker, draws, at), draws))
+          }
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+
   it('gives one burst that is split over two nodes no more than one node would', async () => {
     const store = await openStore()
     const nodes = [createLedger(store.db), createLedger(await store.another())]

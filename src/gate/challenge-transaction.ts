@@ -52,6 +52,7 @@ export async function challengeKnown(
     phone,
     channel: factor,
     ip: caller.user ? caller.ip : undefined,
+    device: caller.device ?? transaction.deviceRef ?? undefined,
   }
   if (!mayAskNow(transaction, allowed)) throw await whyNotSent(deps, transaction.id)
   const decision = await deps.guard.maySend(request)

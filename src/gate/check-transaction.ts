@@ -38,7 +38,7 @@ export async function checkTransaction(
     if (before.transaction.status !== 'pending') throw conflict(before.transaction)
     const checked = await judge(deps, before, command)
     if (checked) {
-      await noteEntered(deps, before, checked)
+      await noteEntered(deps, before, checked, command.caller)
       const matched = checked.outcome === 'approved' || checked.outcome === 'proven'
       const more = checked.outcome === 'proven'
       return {
@@ -57,12 +57,16 @@ async function noteEntered(
   deps: GateDeps,
   { transaction, challenge }: TransactionState,
   { outcome }: Checked,
+  { device }: Caller,
 ): Promise<void> {
   const right = outcome === 'approved' || outcome === 'proven'
   if (!right || !challenge || !isChannel(challenge.channel)) return
   const to = addressOfChallenge(deps, transaction, challenge)
   if (to === undefined) return
-  await deps.guard.entered(transaction.id, { account: transaction.subject, to })
+  // Who enters it vouches for the device that the platform named as well.
+  const devices = new Set([device ?? transaction.deviceRef, transaction.deviceRef])
+  for (const one of devices)
+    await deps.guard.entered(transaction.id, { account: transaction.subject, to, device: one ?? undefined })
 }
 
 async function judge(

@@ -1,3 +1,4 @@
+import { acquaintanceRef } from '../guard/assess/acquaintance.ts'
 import type { AccountContext } from '../guard/assess/assessor.ts'
 import { AvalError } from '../model/error.ts'
 import { type Factor, isToPhone } from '../model/factor.ts'
@@ -106,6 +107,7 @@ async function composeTransaction(
     summary,
     codeLength: await codeLengthFor(deps, terms.codeLength),
     ...weighed,
+    deviceRef: client.deviceId === undefined ? undefined : acquaintanceRef(deps.keys, 'device', client.deviceId),
     contacts,
     codeTtlMs: policy.codeTtlMs,
     fallback: policy.fallback,

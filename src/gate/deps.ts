@@ -49,6 +49,8 @@ export interface Caller {
   ip: string
   /** Whether that is where the user is: a platform's server is not. */
   user?: boolean | undefined
+  /** Keyed hash of what names the user's device, where something does. */
+  device?: string | undefined
 }
 
 /** A transaction as it stands now, with what can be done next. */

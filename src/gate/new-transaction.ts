@@ -27,6 +27,8 @@ export interface NewTransaction {
   /** What it is to enrol, in clear; or the id of what it is to remove. */
   target?: { phone: Phone } | { email: string } | { id: string; mask: string } | undefined
   targetDelayMs?: number
+  /** Keyed hash of the device that it was asked for from. */
+  deviceRef?: string | undefined
   /** What evidence asks for; nothing where nobody weighed any. */
   assessed?: Pick<Transaction, 'holdMs' | 'review' | 'deviceRef' | 'payeeRef' | 'ipCountry'> | undefined
   locale?: string | undefined
@@ -36,7 +38,7 @@ export interface NewTransaction {
   at: Instant
 }
 
-const unassessed = { holdMs: 0, review: 'none', deviceRef: null, payeeRef: null, ipCountry: null } as const
+const unassessed = { holdMs: 0, review: 'none', payeeRef: null, ipCountry: null } as const
 
 /** The pending transaction: its contents sealed, its addresses sealed and hashed, everything bound by its digest. */
 export function newTransaction({ keys, random }: Pick<GateDeps, 'keys' | 'random'>, made: NewTransaction): Transaction {
@@ -73,7 +75,7 @@ export function newTransaction({ keys, random }: Pick<GateDeps, 'keys' | 'random
     enrolls: contacts.enrolls,
     ...targetOf(made.target, seen),
     targetDelayMs: made.targetDelayMs ?? 0,
-    ...(made.assessed ?? unassessed),
+    ...(made.assessed ?? { ...unassessed, deviceRef: made.deviceRef ?? null }),
     proven: 0,
     provenBy: [],
     fallback: [...made.fallback],

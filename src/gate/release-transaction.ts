@@ -10,7 +10,7 @@ import { acknowledgeRelease as acknowledgeRow, leaseRelease, transactionOf } fro
 import type { Caller, GateDeps, TransactionState } from './deps.ts'
 import { digestOf } from './digest.ts'
 import { whyHeld } from './held-transaction.ts'
-import { isEnrolmentKind } from './policy.ts'
+import { isEnrolmentKind, policyFor } from './policy.ts'
 import { conflict, requireTransaction } from './read-transaction.ts'
 import { type Contents, unseal } from './seal.ts'
 
@@ -36,7 +36,8 @@ export async function releaseTransaction(
   if (!row) throw await whyNotReleased(deps, id)
   const transaction = transactionOf(row)
   const contents = openApproved(deps, transaction)
-  await deps.assessor.remember(transaction.subject, transaction)
+  if (policyFor(deps.policies, transaction.kind).assessed)
+    await deps.assessor.remember(transaction.subject, transaction)
   return {
     releaseId: transaction.releaseId as string,
     payload: contents.payload,

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { challengeTransaction } from '../../gate/challenge-transaction.ts'
 import { appCodeDigits } from '../../gate/check-authenticator.ts'
 import { checkTransaction } from '../../gate/check-transaction.ts'
-import type { GateDeps, TransactionState } from '../../gate/deps.ts'
+import type { Caller, GateDeps, TransactionState } from '../../gate/deps.ts'
 import { denyTransaction } from '../../gate/end-transaction.ts'
 import { requestFactor } from '../../gate/enrolment.ts'
 import { finishEnrolment, openEnrolment } from '../../gate/finish-enrolment.ts'
@@ -14,6 +14,7 @@ import { isEnrolmentKind } from '../../gate/policy.ts'
 import { readSubject } from '../../gate/read-subject.ts'
 import { notFound, requireTransaction } from '../../gate/read-transaction.ts'
 import { recoveryCodeDigits } from '../../gate/recovery-codes.ts'
+import { limitKey } from '../../guard/limit-keys.ts'
 import { slowDown } from '../../guard/slow-down.ts'
 import { isId, newHex } from '../../lib/ids.ts'
 import { AvalError } from '../../model/error.ts'
@@ -59,6 +60,7 @@ interface Visit {
   id: string
   state: TransactionState
   locale: Locale
+  caller: Caller
 }
 
 const returnAfterS = 2
@@ -103,9 +105,20 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     const locale = cookies.locale(request, reply, state.transaction.locale)
     if (key === k) {
       cookies.keepKey(request, reply, id, key)
+      deviceOf(request, reply)
       return sendOn(reply, `/t/${id}`)
     }
-    return page({ request, reply, id, state, locale })
+    const device = limitKey(deps.keys, 'page-device', deviceOf(request, reply))
+    return page({ request, reply, id, state, locale, caller: callerOf(request, device) })
+  }
+
+  /** The browser's name. One without a name is given one, so that leaving the cookie away makes nobody a known device. */
+  function deviceOf(request: FastifyRequest, reply: FastifyReply): string {
+    const known = cookies.readDevice(request)
+    const name = known ?? deps.random.bytes(16).toString('base64url')
+    const { k } = request.query as { k?: unknown }
+    if (known === undefined || k !== undefined) cookies.keepDevice(reply, name)
+    return name
   }
 
   /** Runs a page for who was told of a held release: its key calls it off, and opens nothing else. */
@@ -125,15 +138,15 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
       cookies.keepKey(request, reply, cookie, key)
       return sendOn(reply, `/t/${id}/call-off`)
     }
-    return page({ request, reply, id, state, locale })
+    return page({ request, reply, id, state, locale, caller: callerOf(request) })
   }
 
   async function callOff(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     refuseForeignForm(request.headers, deps.publicUrl)
     return visitHeld(request, reply, async (visit) => {
-      const { id, state } = visit
+      const { id, state, caller } = visit
       if (isHeld(state.transaction, state.now))
-        await callOffHeld(deps, { id, end: 'denied', caller: callerOf(request) }).catch((error) => {
+        await callOffHeld(deps, { id, end: 'denied', caller }).catch((error) => {
           // Somebody else was quicker: the page says what it is now.
           if (!(error instanceof AvalError)) throw error
         })
@@ -232,7 +245,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   }
 
   async function check(visit: Visit): Promise<FastifyReply> {
-    const { request, reply, id, locale } = visit
+    const { request, reply, id, locale, caller } = visit
     const copy = pageCopy[locale]
     const before = screenOf(visit.state, locale, timeZone)
     const form = formOf(request)
@@ -244,7 +257,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     if (form.credential !== undefined) {
       if (before.name === 'passkey' && repeated) return wrong(before, checksMax - checks)
       const answer = { credential: parsedCredential(form.credential) }
-      const { matched, state } = await checkTransaction(deps, { id, answer, caller: callerOf(request) })
+      const { matched, state } = await checkTransaction(deps, { id, answer, caller })
       if (matched) return sendOn(reply, `/t/${id}`)
       const screen = screenOf(state, locale, timeZone)
       return show(visit, withProblem(screen, 422, copy.passkey.cancelled))
@@ -255,13 +268,13 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
 
     // What is no code is still handed down when no code is due, so that the gate says why.
     const code = 'code' in typed ? typed.code : '0'.repeat(visit.state.transaction.codeLength)
-    const { matched, state } = await checkTransaction(deps, { id, answer: { code }, caller: callerOf(request) })
+    const { matched, state } = await checkTransaction(deps, { id, answer: { code }, caller })
     if (matched) return sendOn(reply, `/t/${id}`)
     return wrong(screenOf(state, locale, timeZone), checksMax - state.transaction.checks)
   }
 
-  async function resend({ request, reply, id, state }: Visit): Promise<FastifyReply> {
-    const work = challengeTransaction(deps, { id, factor: factorOf(request, state), caller: callerOf(request) })
+  async function resend({ request, reply, id, state, caller }: Visit): Promise<FastifyReply> {
+    const work = challengeTransaction(deps, { id, factor: factorOf(request, state), caller })
     // A slow carrier is not waited for: the page says that the code is being sent (and the send goes on).
     const slow = Symbol()
     const started = await Promise.race([work, sleep(patienceMs, slow, { ref: false })])
@@ -275,7 +288,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
 
   /** Finishes the enrolment of an app or a passkey. The answer itself shows the recovery codes, once. */
   async function enrol(visit: Visit): Promise<FastifyReply> {
-    const { request, id, state, locale } = visit
+    const { request, id, state, locale, caller } = visit
     const copy = pageCopy[locale]
     const form = formOf(request)
     const card = cardOf(state, locale)
@@ -285,7 +298,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     const typed = readTypedCode(form.code, [appCodeDigits], copy.app.missing, copy)
     if (isApp && 'problem' in typed) return show(visit, { ...page, status: 422, problem: typed.problem })
     const answer = 'code' in typed && isApp ? typed : { credential: parsedCredential(form.credential) }
-    const finished = await finishEnrolment(deps, { id, answer, caller: callerOf(request) })
+    const finished = await finishEnrolment(deps, { id, answer, caller })
     if (finished.authenticator) return show(visit, enrolledScreen(finished, card, returnHref(state)))
     if (finished.checksLeft === 0) return sendOn(visit.reply, `/t/${id}`)
     const problem = isApp ? copy.enrol.appWrong(finished.checksLeft) : copy.enrol.passkeyFailed
@@ -293,7 +306,7 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
   }
 
   /** "Next time without a code": opens the transaction that enrols a passkey, for the browser that holds this one's key. */
-  async function offerPasskey({ request, reply, id, state, locale }: Visit): Promise<FastifyReply> {
+  async function offerPasskey({ reply, id, state, locale, caller }: Visit): Promise<FastifyReply> {
     const { subject, status, kind } = state.transaction
     const over = status !== 'approved' && status !== 'releasing' && status !== 'released'
     if (over || isEnrolmentKind(kind) || !(await canOffer(state))) return sendOn(reply, `/t/${id}`)
@@ -303,13 +316,13 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
       name: pageCopy[locale].passkey.deviceName,
       locale,
       operation: newHex(deps.clock.now(), deps.random),
-      caller: callerOf(request),
+      caller,
     })
     return sendOn(reply, `/t/${transaction.id}?k=${pageKeyOf(deps.keys, transaction)}`)
   }
 
-  async function deny({ request, reply, id }: Visit): Promise<FastifyReply> {
-    await denyTransaction(deps, { id, caller: callerOf(request) })
+  async function deny({ reply, id, caller }: Visit): Promise<FastifyReply> {
+    await denyTransaction(deps, { id, caller })
     return sendOn(reply, `/t/${id}`)
   }
 
@@ -355,8 +368,8 @@ function wrongText(copy: PageCopy, left: number): string {
   return left === 1 ? copy.codeWrongLast : copy.codeWrong(left)
 }
 
-function callerOf(request: FastifyRequest) {
-  return { ip: callerAddress(request), user: true }
+function callerOf(request: FastifyRequest, device?: string): Caller {
+  return { ip: callerAddress(request), user: true, device }
 }
 
 function formOf({ body }: FastifyRequest): Record<string, unknown> {

@@ -5,12 +5,20 @@ import { acceptedLocale, type Locale, nearestLocale } from '../../model/locale.t
 export interface PageCookies {
   readKey(request: FastifyRequest, id: string): string
   keepKey(request: FastifyRequest, reply: FastifyReply, id: string, key: string): void
+  /** What names this browser, the same for all transactions; undefined where it has no name yet. */
+  readDevice(request: FastifyRequest): string | undefined
+  /** Names the browser, or keeps its name for as long again. */
+  keepDevice(reply: FastifyReply, name: string): void
   /** The language of the link, else of the cookie, else `preferred`, else of the browser. A language in the link is kept. */
   locale(request: FastifyRequest, reply: FastifyReply, preferred?: Locale): Locale
 }
 
 /** One cookie a transaction, so that two tabs do not take each other's page away. */
 const keysMax = 12
+
+/** As long as browsers keep one (RFC 6265bis, 5.5). */
+const deviceMaxAgeS = 400 * 86_400
+const deviceForm = /^[\w-]{22}$/
 
 export function pageCookies(https: boolean): PageCookies {
   const prefix = https ? '__Host-aval_' : 'aval_'
@@ -22,6 +30,13 @@ export function pageCookies(https: boolean): PageCookies {
       // Browsers send every cookie every time: a header too long would shut its owner out.
       if (known.length >= keysMax) for (const name of known) reply.clearCookie(name, options)
       reply.setCookie(prefix + id, key, options)
+    },
+    readDevice(request) {
+      const name = request.cookies[`${prefix}device`]
+      return name && deviceForm.test(name) ? name : undefined
+    },
+    keepDevice: (reply, name) => {
+      reply.setCookie(`${prefix}device`, name, { ...options, maxAge: deviceMaxAgeS })
     },
     locale(request, reply, preferred) {
       const { lang } = request.query as { lang?: unknown }

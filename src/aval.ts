@@ -97,6 +97,7 @@ export async function createAval(
     ...{ db, keys, random, clock, log, ipFacts, onAlarm, askFraud },
     rules: sendRulesOf(config),
     askAbout: config.fraudSources?.messages,
+    workIterations: config.AVAL_PROOF_OF_WORK,
   })
   const { publicUrl } = config
   const brand = config.AVAL_BRAND

@@ -174,6 +174,17 @@ export const settings = {
     'name a file that this user may read',
     z.string().min(1).optional(),
   ),
+  AVAL_PROOF_OF_WORK: setting(
+    'What a proof of work costs a browser: PBKDF2 iterations with SHA-256, on the average. `0` offers none.',
+    '500000, about a second on a cheap phone (docs/guard.md)',
+    'use 0, or a number from 1000 to 50000000',
+    z
+      .string()
+      .regex(/^\d{1,8}$/, 'is no such number')
+      .transform(Number)
+      .refine((count) => count === 0 || (count >= 1_000 && count <= 50_000_000), 'is too little or too much')
+      .default(500_000),
+  ),
   AVAL_IP_COUNTRY_FILE: setting(
     'MMDB file that says which country an address is in (GeoLite2 Country or City, DB-IP and the like); `none` for no such file.',
     'the set of iptoasn.com that comes along',

@@ -7,6 +7,7 @@ import { secondsUntil } from '../lib/clock.ts'
 import { canReceiveSms, type Phone } from '../lib/e164.ts'
 import { AvalError } from '../model/error.ts'
 import { type Channel, type Factor, isChannel } from '../model/factor.ts'
+import type { WorkProof } from '../model/proof-of-work.ts'
 import { sendsMax, type Transaction } from '../model/transaction.ts'
 import type { SendAllowance } from '../store/transactions.ts'
 import { askAuthenticator } from './ask-authenticator.ts'
@@ -18,21 +19,26 @@ import { addressFor } from './ways.ts'
 
 /**
  * Sends a code, or the same code again while it lives; or asks for an app's code or a passkey. Refuses with transaction_<status>,
- * factor_not_allowed, factor_not_enrolled, destination_not_allowed, another_way_needed, too_many_messages, resend_too_soon, too_many_sends, no_carrier, and with delivery_failed
+ * factor_not_allowed, factor_not_enrolled, destination_not_allowed, another_way_needed (with what lets it past, where a proof of work does), proof_of_work_invalid, too_many_messages, resend_too_soon, too_many_sends, no_carrier, and with delivery_failed
  * when the message did not leave.
  */
 export async function challengeTransaction(
   deps: GateDeps,
-  { id, factor, caller }: { id: string; factor: Factor; caller: Caller },
+  { id, factor, caller, proof }: { id: string; factor: Factor; caller: Caller; proof?: WorkProof | undefined },
 ): Promise<TransactionState> {
-  return challengeKnown(deps, await requireTransaction(deps, { id }), { factor, caller })
+  return challengeKnown(deps, await requireTransaction(deps, { id }), { factor, caller, work: { proof } })
 }
 
-/** As challengeTransaction, for a transaction that was just read or made. `atOnce`: no wait since the last send is asked for, but nothing sent since the reading. */
+/** As challengeTransaction, for a transaction that was just read or made. `work`: the asker can do a proof of work, or did this one. `atOnce`: no wait since the last send is asked for, but nothing sent since the reading. */
 export async function challengeKnown(
   deps: GateDeps,
   state: TransactionState,
-  { factor, caller, atOnce = false }: { factor: Factor; caller: Caller; atOnce?: boolean },
+  {
+    factor,
+    caller,
+    work,
+    atOnce = false,
+  }: { factor: Factor; caller: Caller; work?: { proof: WorkProof | undefined }; atOnce?: boolean },
 ): Promise<TransactionState> {
   const { transaction, challenges } = state
   if (transaction.status !== 'pending') throw conflict(transaction)
@@ -52,6 +58,7 @@ export async function challengeKnown(
     phone,
     channel: factor,
     ip: caller.user ? caller.ip : undefined,
+    work: work && { ...work, transaction: transaction.id, version: transaction.version },
     device: caller.device ?? transaction.deviceRef ?? undefined,
   }
   if (!mayAskNow(transaction, allowed)) throw await whyNotSent(deps, transaction.id)
@@ -128,7 +135,7 @@ function mayAskNow({ sends, lastSentAt }: Transaction, allowed: SendAllowance): 
 
 /** Users are told what they can do; why is in the decision. */
 function notAllowed(
-  { action, reasons }: SendDecision,
+  { action, reasons, proofOfWork }: SendDecision,
   phone: Phone | undefined,
   channel: Channel,
   offered: readonly Factor[],
@@ -146,11 +153,10 @@ function notAllowed(
       { retryAfterS: Math.max(1, ...waits), ...alternatives(others) },
     )
   }
-  return new AvalError(
-    'another_way_needed',
-    'A code cannot be sent this way right now. Choose another way.',
-    alternatives(others),
-  )
+  return new AvalError('another_way_needed', 'A code cannot be sent this way right now. Choose another way.', {
+    ...alternatives(others),
+    proofOfWork,
+  })
 }
 
 function alternatives(others: readonly Factor[]) {

@@ -3,6 +3,7 @@ import type { Phone } from '../lib/e164.ts'
 import { lineTypeOf } from '../lib/line-type.ts'
 import { type DecisionAction, type Reason, stricter } from '../model/decision.ts'
 import type { Channel } from '../model/factor.ts'
+import type { WorkChallenge } from '../model/proof-of-work.ts'
 import type { ListItemRow } from '../store/guard-settings.ts'
 import type { ReleaseRules } from './assess/judge-release.ts'
 import { type Bucket, waitFor } from './buckets/bucket.ts'
@@ -58,6 +59,8 @@ export interface SendAsk {
   said?: readonly Said[] | undefined
   /** Who asks, by keys that the store knows, or said outright in a trace. */
   asker: Asker
+  /** The asker can do a proof of work; `draws` is what the one that was done takes. */
+  work?: { draws: readonly Draw[] | undefined } | undefined
   /** Why no guard holds it up. It is counted all the same. */
   waived?: 'safe_listed' | 'waived' | undefined
   /** Millionths of a USD, in place of the table's. */
@@ -77,6 +80,8 @@ export interface SendDecision {
   charges: Charge[]
   /** Shares of caps that it reached. */
   alarms: Alarm[]
+  /** What the asker's browser may work out, to be let past after all. */
+  proofOfWork?: WorkChallenge | undefined
 }
 
 /** What is in force at this moment. */
@@ -98,7 +103,11 @@ export interface TakeRequest {
 const pumpingScoreMax = 90
 
 /** What happens where a bucket is empty. */
-const whenEmpty: Partial<Record<Scope, DecisionAction>> = { num: 'wait', own: 'wait' }
+const whenEmpty: Partial<Record<string, DecisionAction>> = { num: 'wait', own: 'wait' } satisfies Partial<
+  Record<Scope, DecisionAction>
+>
+/** Buckets of what many share: where they alone are empty, a proof of work tells a person from a flood. */
+const shared: ReadonlySet<string> = new Set<Scope>(['ip', 'net', 'newdev'])
 
 /**
  * May this message be sent? One ordered list, cheap first: lists, the destination's country and line, then the buckets, all or none of
@@ -137,7 +146,8 @@ export function* decideSend(
   )
   const refused = listed?.list === 'block' ? listedReason(listed) : refusedBy(rules, ask)
   const signals = rules.operator ? signalsOf(ask, country, priceMicros, at) : {}
-  const ruled = applyRules(rules.operator, signals, ask.isOfTransaction ?? false)
+  const isOfTransaction = ask.isOfTransaction ?? false
+  let ruled = applyRules(rules.operator, signals, { isOfTransaction })
   decision.reasons.push(...ruled.reasons)
   const waived = ask.waived !== undefined || listed?.list === 'allow' || ruled.action === 'allow'
   if (listed?.list === 'allow') decision.reasons.push(listedReason(listed))
@@ -145,8 +155,13 @@ export function* decideSend(
     decision.reasons.push(refused)
     if (!waived) return { ...decision, action: 'block', enforced: rules.mode === 'enforce' }
   }
-  if (!waived && ruled.action !== undefined)
+  const isOpen = waived || ruled.action === undefined || ruled.action === 'challenge'
+  const worked = isOpen && !waived && (yield* spendProof(ask, decision))
+  if (worked) ruled = applyRules(rules.operator, signals, { isOfTransaction, worked })
+  if (!waived && ruled.action !== undefined) {
+    if (ruled.action === 'challenge') askForProof(ask, decision)
     return { ...decision, action: ruled.action, enforced: rules.mode === 'enforce' }
+  }
   const pumping = ask.facts?.pumping_score ?? 0
   if (pumping > pumpingScoreMax) {
     decision.reasons.push({ code: 'pumping_score', score: pumping })
@@ -154,7 +169,7 @@ export function* decideSend(
   }
   if (rules.buckets !== 'off') {
     const message = messageOf(rules, keyOf, ask, country, priceMicros)
-    yield* askBuckets(rules, keyOf, message, conditionsOf, ask.asker, signals, decision, at)
+    yield* askBuckets(rules, keyOf, message, conditionsOf, { ...ask, worked }, signals, decision, at)
     if (waived) decision.action = 'allow'
     if (decision.action !== 'allow' && decision.enforced) return decision
   }
@@ -168,7 +183,7 @@ function* askBuckets(
   keyOf: KeyMaker,
   message: Message,
   conditionsOf: (country: string, family: string) => Conditions,
-  asker: Asker,
+  ask: SendAsk & { worked: boolean },
   signals: Partial<Signals>,
   decision: SendDecision,
   at: Instant,
@@ -176,19 +191,52 @@ function* askBuckets(
   const here = conditionsOf(message.country, message.family)
   const usual = drawsFor(message, rules.cuts, here, conditionsOf('abroad', message.family))
   const { draws, whenEmpty: tuned } = applyBudgets(rules, usual, message, signals, here, keyOf)
-  const taken = yield { asker, draws }
+  const emptyAction = ({ scope }: Draw) => tuned[scope] ?? whenEmpty[scope] ?? 'divert'
+  const isExcusable = (draw: Draw) =>
+    emptyAction(draw) === 'challenge' || (emptyAction(draw) === 'divert' && shared.has(draw.scope))
+  let taken = yield { asker: ask.asker, draws }
+  if (!taken.taken && ask.worked) {
+    for (const [i, { refused }] of taken.draws.entries()) {
+      const draw = draws[i] as Draw
+      if (refused && isExcusable(draw)) draws[i] = excused(draw)
+    }
+    taken = yield { asker: taken.asker, draws }
+  }
   decision.asker = taken.asker
   if (taken.taken) {
-    decision.charges = draws.flatMap(({ key, cost, pay }, i) => (taken.draws[i]?.used ? [{ key, cost, pay }] : []))
+    const charges = draws.flatMap(({ key, cost, pay }, i) => (taken.draws[i]?.used ? [{ key, cost, pay }] : []))
+    decision.charges = [...decision.charges, ...charges]
     return
   }
-  for (const [i, { refused, bucket }] of taken.draws.entries()) {
-    const draw = draws[i]
-    if (!refused || !draw) continue
-    decision.reasons.push(emptyReason(draw, { ...bucket, at }, here.normal))
-    decision.action = stricter(decision.action, tuned[draw.scope] ?? whenEmpty[draw.scope as Scope] ?? 'divert')
-  }
+  const empty = draws.filter((_, i) => taken.draws[i]?.refused)
+  for (const [i, { refused, bucket }] of taken.draws.entries())
+    if (refused) decision.reasons.push(emptyReason(draws[i] as Draw, { ...bucket, at }, here.normal))
+  if (ask.work && empty.every(isExcusable)) {
+    decision.action = 'challenge'
+    askForProof(ask, decision)
+  } else decision.action = empty.map(emptyAction).reduce(stricter, decision.action)
   decision.enforced = rules.mode === 'enforce' && rules.buckets === 'enforce'
+}
+
+/** What an empty bucket is left when a proof of work goes past it: nothing is taken, and no more comes back than for any other message. */
+function excused(draw: Draw): Draw {
+  return { ...draw, effect: 'count', cost: 0, pay: Math.max(0, draw.pay - draw.cost) }
+}
+
+/** Takes the proof of work that was done, whatever becomes of the message then. False: none was, or it does not count. */
+function* spendProof({ work }: SendAsk, decision: SendDecision): Generator<TakeRequest, boolean, Taken> {
+  if (!work?.draws) return false
+  const draws = [...work.draws]
+  const { taken, draws: drawn } = yield { asker: 0, draws }
+  const isUsed = draws.some(({ scope }, i) => scope === 'proof' && drawn[i]?.refused)
+  decision.reasons.push({ code: 'challenge', proof: taken ? 'done' : isUsed ? 'used_before' : 'too_many' })
+  if (taken) decision.charges = draws.map(({ key, cost, pay }) => ({ key, cost, pay }))
+  return taken
+}
+
+/** Notes that a proof of work is all that it takes, where none was shown. */
+function askForProof({ work }: SendAsk, { reasons }: SendDecision): void {
+  if (work && !work.draws) reasons.push({ code: 'challenge', proof: 'asked' })
 }
 
 /** Takes the price from the caps. They hold for everybody, also where the buckets are only watched: money is money. */

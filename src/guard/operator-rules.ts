@@ -41,16 +41,17 @@ function wordsOfFault({ line, column, message, hint }: RuleFault): string {
 /**
  * What the rules say of a message: the strictest that is not only watched, or that it is let past; and all that matched. Those that hold,
  * review or require speak of a transaction: where the message belongs to one, it was judged by them when it was opened.
+ * Where a proof of work was done, rules that ask for one have what they ask for.
  */
 export function applyRules(
   rules: OperatorRules | undefined,
   signals: Partial<Signals>,
-  isOfTransaction: boolean,
+  { isOfTransaction, worked = false }: { isOfTransaction: boolean; worked?: boolean },
 ): { action: DecisionAction | undefined; reasons: Reason[] } {
   const all = rules?.match(signals, () => undefined) ?? []
   const matched = isOfTransaction ? all.filter(({ action }) => !isOfRelease(action)) : all
   const reasons = matched.map(({ line, text, shadow }): Reason => ({ code: 'rule', line, rule: text, shadow }))
-  const first = matched.find(({ shadow }) => !shadow)
+  const first = matched.find(({ shadow, action }) => !shadow && !(worked && action.type === 'challenge'))
   return { action: first && ofMessage(first.action), reasons }
 }
 

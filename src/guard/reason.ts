@@ -15,6 +15,13 @@ const scopeWords: Record<string, string> = {
   growth: 'the growth of this country',
 }
 
+const proofWords: Record<Extract<Reason, { code: 'challenge' }>['proof'], string> = {
+  asked: 'nothing but what others share holds it up: a proof of work by its browser lets it pass',
+  done: 'its browser did a proof of work, so what others share did not hold it up',
+  used_before: 'its proof of work was used before',
+  too_many: 'its network did five proofs of work in an hour, which is the most',
+}
+
 /** A reason in words, for operators. Users are told only that another way is needed. */
 export function wordsOf(reason: Reason): string {
   switch (reason.code) {
@@ -36,6 +43,8 @@ export function wordsOf(reason: Reason): string {
         : `${reason.source} is unknown (${reason.why ?? 'not_known'})`
     case 'pumping_score':
       return `an outside system gives the message a pumping score of ${reason.score} of 100`
+    case 'challenge':
+      return proofWords[reason.proof]
     case 'bucket_empty':
       return reason.scope === 'cap' ? capWords(reason) : emptyWords(reason)
   }

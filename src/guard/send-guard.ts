@@ -3,15 +3,18 @@ import type { Clock, Instant } from '../lib/clock.ts'
 import type { Phone } from '../lib/e164.ts'
 import { frame } from '../lib/frame.ts'
 import { newId } from '../lib/ids.ts'
+import { networkOf } from '../lib/ip.ts'
 import type { KeyRing } from '../lib/keyring.ts'
 import type { Random } from '../lib/random.ts'
 import type { Channel } from '../model/factor.ts'
+import type { WorkProof } from '../model/proof-of-work.ts'
 import { all, type Db } from '../store/db.ts'
 import { type BucketRow, findBuckets } from '../store/guard-buckets.ts'
 import { insertDecisions, type NewDecision } from '../store/guard-decisions.ts'
 import { createBatches } from './batches.ts'
 import { settled, waitFor } from './buckets/bucket.ts'
 import { type Conditions, conditionsOf } from './buckets/conditions.ts'
+import type { Draw } from './buckets/draw.ts'
 import { createLedger, type Entry, ruleOf } from './buckets/ledger.ts'
 import { plain } from './buckets/scopes.ts'
 import type { Alarm } from './caps.ts'
@@ -26,6 +29,8 @@ import type { Heard } from './sources/ask-sources.ts'
 import type { AskFraud } from './sources/fraud-desk.ts'
 import type { AskedMessages } from './sources/source-file.ts'
 import { createSprayWatch, type SprayAlarm } from './spraying.ts'
+import { createProofOfWork, defaultIterations, type WorkBound } from './work/proof-of-work.ts'
+import { hourDraws, workDraws } from './work/work-draws.ts'
 
 /** Where the guard tells what it objected to. */
 export interface GuardLog {
@@ -45,6 +50,8 @@ export interface SendRequest {
   /** Of the user, where it is known. */
   ip: string | undefined
   device?: string | undefined
+  /** What a proof of work is bound to, where the asker can do one, and the one that he did. Needs `ip`. */
+  work?: { transaction: string; version: number; proof?: WorkProof | undefined } | undefined
   waived?: 'safe_listed' | 'waived' | undefined
 }
 
@@ -58,7 +65,8 @@ export interface SendGuard {
   refresh(): Promise<void>
   /**
    * May this message be sent? What it costs is taken from the buckets at once; where it may not, nothing changes. Rejects with
-   * StoreUnavailable: where the buckets cannot be asked nothing is sent, for the message itself could not be noted either.
+   * StoreUnavailable: where the buckets cannot be asked nothing is sent, for the message itself could not be noted either; with
+   * proof_of_work_invalid where the proof does not stand.
    */
   maySend(request: SendRequest): Promise<SendDecision>
   /** The message was not sent after all: what it took is put back. Never rejects. */
@@ -103,6 +111,8 @@ export function createSendGuard(deps: {
   askAbout?: AskedMessages | undefined
   /** Called once for each share of a cap that is reached, and when guesses begin to be sprayed. */
   onAlarm?: ((alarm: Alarm | SprayAlarm) => void) | undefined
+  /** What a proof of work costs a browser; 0: none is offered. */
+  workIterations?: number | undefined
 }): SendGuard {
   const keyOf = createLimitKeys(deps.keys)
   const { db, keys, random, clock, log, ipFacts, onAlarm, askFraud, askAbout = 'none' } = deps
@@ -124,6 +134,8 @@ export function createSendGuard(deps: {
   })
   const conditions = createConditions(db)
   const spraying = createSprayWatch(deps)
+  const { workIterations = defaultIterations } = deps
+  const proofs = createProofOfWork({ keys, random, clock, iterations: workIterations })
   const off = rules.mode === 'off' || rules.buckets === 'off'
 
   async function inForce(): Promise<InForce> {
@@ -138,6 +150,23 @@ export function createSendGuard(deps: {
     const isAsked = askAbout === 'all' || (askAbout === 'abroad' && phone?.country !== rules.home)
     if (!askFraud || !phone || !isAsked || waived || (channel !== 'sms' && channel !== 'call')) return undefined
     return askFraud({ decisionId: newId('dec', at, random), about: 'message', phone: phone.e164, ip })
+  }
+
+  const workKey = ({ network }: WorkBound) => keyOf('work', network)
+
+  async function drawsOfProof({ work }: SendRequest, bound: WorkBound, at: Instant): Promise<Draw[] | undefined> {
+    if (!work?.proof) return undefined
+    return workDraws(keyOf('proof', await proofs.nameOf(work.proof, bound)), workKey(bound), at)
+  }
+
+  /** Adds the work that would let a message past, unless its network has done as much as it may. */
+  async function offerWork(decision: SendDecision, bound: WorkBound, at: Instant): Promise<void> {
+    const { action, enforced, reasons } = decision
+    const asked = reasons.findIndex((reason) => reason.code === 'challenge' && reason.proof === 'asked')
+    if (asked < 0 || action !== 'challenge' || !enforced) return
+    const buckets = await Promise.all(hourDraws(workKey(bound), at).map((draw) => ledger.read(draw, at)))
+    if (buckets.every(({ balance }) => balance >= 1)) decision.proofOfWork = await proofs.offer(bound)
+    else reasons[asked] = { code: 'challenge', proof: 'too_many' }
   }
 
   return {
@@ -168,7 +197,9 @@ export function createSendGuard(deps: {
         ...(lineType !== undefined && { line_type: lineType }),
         ...(pumpingScore !== undefined && { pumping_score: pumpingScore }),
       }
-      const ask = { ...request, service, isOfTransaction, asker, facts, said: heard?.said }
+      const bound = workIterations > 0 ? boundOf(request) : undefined
+      const work = bound && { draws: await drawsOfProof(request, bound, at) }
+      const ask = { ...request, service, isOfTransaction, asker, facts, said: heard?.said, work }
       const steps = decideSend(now, keyOf, (name) => known?.(name) ?? conditionsOf(undefined, undefined), ask, at)
       let step = steps.next()
       while (!step.done) {
@@ -176,6 +207,7 @@ export function createSendGuard(deps: {
         step = steps.next(await ledger.take(asker, draws, at))
       }
       const decision = step.value
+      if (bound) await offerWork(decision, bound, at)
       for (const alarm of decision.alarms) onAlarm?.(alarm)
       // What buckets that are only watched would say is in the decisions; a log of it would be noise.
       const watched = !decision.enforced && decision.reasons.every(({ code }) => code === 'bucket_empty')
@@ -248,6 +280,12 @@ export function createSendGuard(deps: {
       await spraying.flush()
     },
   }
+}
+
+function boundOf({ work, ip }: SendRequest): WorkBound | undefined {
+  return work && ip !== undefined
+    ? { transaction: work.transaction, version: work.version, network: networkOf(ip) }
+    : undefined
 }
 
 /** The keys by which a recipient is known in an account: with any device, and with this one. */

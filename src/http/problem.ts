@@ -61,6 +61,7 @@ export function sendProblem(reply: FastifyReply, error: AvalError): FastifyReply
         code: error.code,
         detail: error.message,
         ...(error.faults.length > 0 && { errors: error.faults }),
+        ...(error.proofOfWork && { proof_of_work: error.proofOfWork }),
       }),
     )
 }

@@ -22,6 +22,7 @@ export type KeyPurpose =
   | 'custom-code'
   | 'limit'
   | 'trace'
+  | 'proof-of-work'
 
 /** A ring of 256-bit root keys that stays outside the database. New data use the active key, old data name theirs. */
 export interface KeyRing {

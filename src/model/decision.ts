@@ -13,6 +13,8 @@ export type Reason =
   /** What an outside system said when it was asked. */
   | { code: 'outside'; source: string; answer: 'facts' | 'unknown'; why: string | null; said: string[] }
   | { code: 'pumping_score'; score: number }
+  /** A proof of work by the browser: it would let the message past, it has, or it does not. */
+  | { code: 'challenge'; proof: 'asked' | 'done' | 'used_before' | 'too_many' }
   | {
       code: 'bucket_empty'
       scope: string

@@ -1,3 +1,5 @@
+import type { WorkChallenge } from './proof-of-work.ts'
+
 /** Every code that an Aval answer can carry, with its HTTP status. docs/errors.md explains each; a test holds them together. */
 export const errorCodes = {
   invalid_json: 400,
@@ -25,6 +27,7 @@ export const errorCodes = {
   destination_not_allowed: 422,
   another_way_needed: 422,
   too_many_messages: 429,
+  proof_of_work_invalid: 422,
   return_url_not_allowed: 422,
   payload_invalid: 422,
   transaction_not_approved: 409,
@@ -71,10 +74,17 @@ export class AvalError extends Error {
   readonly status: number
   readonly retryAfterS: number | undefined
   readonly faults: readonly FieldFault[]
+  /** What the browser may work out to be let past after all. */
+  readonly proofOfWork: WorkChallenge | undefined
   constructor(
     code: ErrorCode,
     message: string,
-    more: { retryAfterS?: number; faults?: readonly FieldFault[]; cause?: unknown } = {},
+    more: {
+      retryAfterS?: number
+      faults?: readonly FieldFault[]
+      proofOfWork?: WorkChallenge | undefined
+      cause?: unknown
+    } = {},
   ) {
     super(message, more.cause === undefined ? {} : { cause: more.cause })
     this.name = 'AvalError'
@@ -82,5 +92,6 @@ export class AvalError extends Error {
     this.status = errorCodes[code]
     this.retryAfterS = more.retryAfterS
     this.faults = more.faults ?? []
+    this.proofOfWork = more.proofOfWork
   }
 }

@@ -125,9 +125,10 @@ export function forgetBuckets(before: Instant, limit: number) {
     returning key`
 }
 
-/** Buckets that may be empty, those that were used last first: half of what is lent is gone. */
+/** Buckets that may be empty, those that were used last first: half of what is lent is gone. A proof of work is no block when it is spent. */
 export function findLowBuckets(limit: number) {
-  return sql<BucketRow>`select * from guard_buckets where base > 0 and balance < base / 2 order by day desc, at desc limit ${limit}`
+  return sql<BucketRow>`
+    select * from guard_buckets where base > 0 and balance < base / 2 and scope <> 'proof' order by day desc, at desc limit ${limit}`
 }
 
 /** Forgets a bucket: it is full again, and has seen nothing. No row back: there is none. */

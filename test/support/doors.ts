@@ -43,6 +43,8 @@ export async function openDoors(
   options: {
     guard?: Partial<SendRules>
     onAlarm?: (alarm: Alarm | SprayAlarm) => void
+    /** What a proof of work costs; little, so that tests need not work. */
+    workIterations?: number
     ipFacts?: Pick<IpLookup, 'lookup'>
     askFraud?: AskFraud | undefined
     askAbout?: AskedMessages | undefined
@@ -90,6 +92,7 @@ export async function openDoors(
     ipFacts: options.ipFacts,
     askFraud: options.askFraud,
     askAbout: options.askAbout,
+    workIterations: options.workIterations ?? 100,
   })
   const verifier =
     options.verifier ??

@@ -3,6 +3,7 @@ import type { GivenAnswer } from '../../gate/check-transaction.ts'
 import { AvalError } from '../../model/error.ts'
 import { factors } from '../../model/factor.ts'
 import { transactionStatuses } from '../../model/transaction.ts'
+import { proofOfWork } from '../proof-of-work.ts'
 
 const line = (max: number) =>
   z
@@ -86,7 +87,7 @@ export const factorBody = z.strictObject({
 })
 export const removalBody = z.strictObject(enrolment)
 export const subjectPath = z.object({ subject: name })
-export const challengeBody = z.strictObject({ factor: z.enum(factors) })
+export const challengeBody = z.strictObject({ factor: z.enum(factors), proof_of_work: proofOfWork.optional() })
 export const checkBody = z
   .strictObject({
     code: z

@@ -36,7 +36,7 @@ export function addTransactionRoutes(add: AddRoute, door: GateDoor): void {
     client: true,
     body: schemas.challengeBody,
     run: async ({ id, body, caller, answer }) =>
-      answer(await challengeTransaction(door, { id, factor: body.factor, caller })),
+      answer(await challengeTransaction(door, { id, factor: body.factor, proof: body.proof_of_work, caller })),
   })
   add({ method: 'POST', path: '/transactions/:id/checks', client: true, body: schemas.checkBody, run: check })
   add({

@@ -1,3 +1,5 @@
+import { type Challenge, solve } from './proof-of-work.ts'
+
 /** What a script adds to the hosted page. Without it every form works; the server decides everything again. */
 
 const main = document.querySelector('main')
@@ -160,6 +162,36 @@ if (ceremony) {
     }
   })
 }
+
+/** Works something out and asks for the code again with it. Nobody has to do anything, and whoever goes another way meanwhile is let go. */
+async function work(form: HTMLFormElement): Promise<void> {
+  const status = document.getElementById('work')
+  const tell = (text: string | undefined) => {
+    if (status && text) status.textContent = text
+  }
+  let leaving = false
+  window.addEventListener('beforeunload', () => {
+    leaving = true
+  })
+  const late = setTimeout(() => tell(status?.dataset.slow), 5000)
+  try {
+    const challenge: Challenge = JSON.parse(form.dataset.work ?? '')
+    const solution = await solve(challenge)
+    const proof = form.querySelector<HTMLInputElement>('[name=proof_of_work]')
+    if (leaving || !proof) return
+    tell(status?.dataset.done)
+    proof.value = JSON.stringify({ challenge, solution })
+    form.submit()
+  } catch {
+    status?.classList.add('notice-warning')
+    tell(status?.dataset.failed)
+  } finally {
+    clearTimeout(late)
+  }
+}
+
+const working = document.querySelector<HTMLFormElement>('form[data-work]')
+if (working) void work(working)
 
 // What became of the message is asked for while the page waits; what was typed is not thrown away for it.
 let heard: string | undefined

@@ -138,7 +138,7 @@ export function Ways({
   return (
     <form class="ways" method="post" action={`/t/${card.id}/resend`} data-once>
       <input type="hidden" name="version" value={card.version} />
-      {ways.map(({ factor, to }, i) => {
+      {ways.map(({ factor, to, held }, i) => {
         const { way, hint } = wayCopy(factor, copy)
         const main = primary && i === 0
         return (
@@ -151,7 +151,7 @@ export function Ways({
             value={factor}
           >
             {way}
-            <span class="way-hint">{hint(to)}</span>
+            <span class="way-hint">{held ? copy.heldWay : hint(to)}</span>
           </button>
         )
       })}

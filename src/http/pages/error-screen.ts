@@ -49,6 +49,7 @@ export function screenOfRefusal(
     case 'delivery_failed':
       return withProblem(now, 503, copy.notDelivered)
     case 'another_way_needed':
+    case 'proof_of_work_invalid':
       return withProblem(now, 403, copy.anotherWayNeeded)
     case 'too_many_checks':
       return withProblem(now, error.status, copy.tooManyChecks)

@@ -17,16 +17,18 @@ import { recoveryCodeDigits } from '../../gate/recovery-codes.ts'
 import { limitKey } from '../../guard/limit-keys.ts'
 import { slowDown } from '../../guard/slow-down.ts'
 import { isId, newHex } from '../../lib/ids.ts'
-import { AvalError } from '../../model/error.ts'
+import { AvalError, type ErrorCode } from '../../model/error.ts'
 import { type Factor, factors, isChannel } from '../../model/factor.ts'
 import type { Locale } from '../../model/locale.ts'
 import { checksMax, isHeld } from '../../model/transaction.ts'
 import { callerAddress } from '../caller-address.ts'
 import { asAvalError } from '../problem.ts'
+import { typedProof } from '../proof-of-work.ts'
 import { refuseForeignForm } from '../same-origin.ts'
 import { type PageCopy, pageCopy } from './copy/copy.ts'
 import { enrolledScreen, enrolScreen } from './enrol-screen.ts'
 import { screenOfError, screenOfRefusal } from './error-screen.ts'
+import { withHeld } from './held-ways.ts'
 import { pageCookies } from './page-cookies.ts'
 import {
   askingRecovery,
@@ -37,6 +39,7 @@ import {
   screenOf,
   tellings,
   waysOf,
+  without,
   withProblem,
 } from './screen.ts'
 import { pageHeaders, sendOn, sendPage } from './send-page.ts'
@@ -67,6 +70,13 @@ const returnAfterS = 2
 const sendingRefreshS = 3
 /** How long a form waits for a carrier before its page says that the code is being sent. */
 const patienceMs = 1_500
+
+/** Refusals of the guard that another way goes round. */
+const guardRefusals: ReadonlySet<string> = new Set<ErrorCode>([
+  'another_way_needed',
+  'too_many_messages',
+  'proof_of_work_invalid',
+])
 
 /** The hosted pages at /t/:id: plain forms, complete without a script. A GET changes nothing and sends nothing. */
 export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): void {
@@ -273,17 +283,38 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     return wrong(screenOf(state, locale, timeZone), checksMax - state.transaction.checks)
   }
 
-  async function resend({ request, reply, id, state, caller }: Visit): Promise<FastifyReply> {
-    const work = challengeTransaction(deps, { id, factor: factorOf(request, state), caller })
+  async function resend(visit: Visit): Promise<FastifyReply> {
+    const { request, reply, id, state, caller } = visit
+    const factor = factorOf(request, state)
+    const proof = typedProof(formOf(request).proof_of_work)
+    const work = challengeTransaction(deps, { id, factor, caller, proof })
     // A slow carrier is not waited for: the page says that the code is being sent (and the send goes on).
     const slow = Symbol()
-    const started = await Promise.race([work, sleep(patienceMs, slow, { ref: false })])
+    const started = await Promise.race([work, sleep(patienceMs, slow, { ref: false })]).catch((error) => {
+      if (error instanceof AvalError && guardRefusals.has(error.code)) return error
+      throw error
+    })
+    if (started instanceof AvalError) return showHeld(visit, factor, started)
     if (started === slow) {
       work.catch((err) => deps.log.warn({ code: err.code, transaction: id }, 'a slow send failed'))
       return sendOn(reply, `/t/${id}`)
     }
+    const held = cookies.readHeld(request, id)
+    if (held.delete(factor)) cookies.keepHeld(reply, id, held)
     const { transaction } = started as TransactionState
     return sendOn(reply, `/t/${id}?sent=${transaction.sends}`)
+  }
+
+  /** The page after the guard held up a way: the browser's work where that lets it past, else the other ways, this one last. */
+  async function showHeld(visit: Visit, factor: Factor, error: AvalError): Promise<FastifyReply> {
+    const { request, reply, id, locale } = visit
+    const held = cookies.readHeld(request, id).add(factor)
+    cookies.keepHeld(reply, id, held)
+    const state = await requireTransaction(deps, { id })
+    const { proofOfWork: challenge } = error
+    if (!challenge) return show(visit, screenOfRefusal(error, state, locale, timeZone) as Screen, held)
+    const ways = without(waysOf(state), factor)
+    return show(visit, { name: 'work', status: 403, card: cardOf(state, locale), factor, challenge, ways }, held)
   }
 
   /** Finishes the enrolment of an app or a passkey. The answer itself shows the recovery codes, once. */
@@ -326,7 +357,12 @@ export function registerHostedPages(app: FastifyInstance, deps: HostedDeps): voi
     return sendOn(reply, `/t/${id}`)
   }
 
-  function show({ reply, locale }: Pick<Visit, 'reply' | 'locale'>, screen: Screen): FastifyReply {
+  function show(
+    { reply, locale }: Pick<Visit, 'reply' | 'locale'>,
+    shown: Screen,
+    held = 'card' in shown && shown.card ? cookies.readHeld(reply.request, shown.card.id) : new Set<Factor>(),
+  ): FastifyReply {
+    const screen = withHeld(shown, held)
     if ('retryAfterS' in screen && screen.retryAfterS !== undefined) reply.header('retry-after', screen.retryAfterS)
     return sendPage(
       reply,

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Factor } from '../../model/factor.ts'
 import { acceptedLocale, type Locale, nearestLocale } from '../../model/locale.ts'
+import { heldFrom } from './held-ways.ts'
 
 /** The cookies of the hosted pages. Over https they carry `__Host-`, so no other host can set them (RFC 6265bis; security case A118). */
 export interface PageCookies {
@@ -9,6 +11,9 @@ export interface PageCookies {
   readDevice(request: FastifyRequest): string | undefined
   /** Names the browser, or keeps its name for as long again. */
   keepDevice(reply: FastifyReply, name: string): void
+  /** The ways that the guard held up for this transaction lately. */
+  readHeld(request: FastifyRequest, id: string): Set<Factor>
+  keepHeld(reply: FastifyReply, id: string, held: ReadonlySet<Factor>): void
   /** The language of the link, else of the cookie, else `preferred`, else of the browser. A language in the link is kept. */
   locale(request: FastifyRequest, reply: FastifyReply, preferred?: Locale): Locale
 }
@@ -18,6 +23,8 @@ const keysMax = 12
 
 /** As long as browsers keep one (RFC 6265bis, 5.5). */
 const deviceMaxAgeS = 400 * 86_400
+/** What is held up for long is asked for again in between. */
+const heldMaxAgeS = 15 * 60
 const deviceForm = /^[\w-]{22}$/
 
 export function pageCookies(https: boolean): PageCookies {
@@ -37,6 +44,14 @@ export function pageCookies(https: boolean): PageCookies {
     },
     keepDevice: (reply, name) => {
       reply.setCookie(`${prefix}device`, name, { ...options, maxAge: deviceMaxAgeS })
+    },
+    readHeld(request, id) {
+      const [of, ...names] = (request.cookies[`${prefix}held`] ?? '').split('.')
+      return heldFrom(of === id ? names : [])
+    },
+    keepHeld: (reply, id, held) => {
+      if (held.size === 0) reply.clearCookie(`${prefix}held`, options)
+      else reply.setCookie(`${prefix}held`, [id, ...held].join('.'), { ...options, maxAge: heldMaxAgeS })
     },
     locale(request, reply, preferred) {
       const { lang } = request.query as { lang?: unknown }

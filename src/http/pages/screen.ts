@@ -10,6 +10,7 @@ import { shortRef } from '../../lib/short-ref.ts'
 import { type Challenge, isLive } from '../../model/challenge.ts'
 import { type Factor, isChannel } from '../../model/factor.ts'
 import type { Locale } from '../../model/locale.ts'
+import type { WorkChallenge } from '../../model/proof-of-work.ts'
 import { isHeld, releasableAt, sendsMax } from '../../model/transaction.ts'
 import { pageCopy } from './copy/copy.ts'
 import type { EnrolScreen } from './enrol-screen.ts'
@@ -36,6 +37,8 @@ export interface Way {
   factor: Factor
   /** Last four digits, or the masked e-mail address; empty where nothing is sent. */
   to: string
+  /** Whether the guard sends nothing this way for now. */
+  held?: boolean
 }
 
 /** The form that takes a code. */
@@ -126,6 +129,15 @@ export type Screen =
       ways: readonly Way[]
       problem?: string
       retryAfterS?: number | undefined
+    }
+  | {
+      name: 'work'
+      status: number
+      card: CardView
+      /** The way that is asked for once the work is done. */
+      factor: Factor
+      challenge: WorkChallenge
+      ways: readonly Way[]
     }
   | { name: 'number'; status: number; card: CardView; ways: readonly Way[]; holdHours: number }
   | { name: 'deny'; status: number; card: CardView }
@@ -293,7 +305,7 @@ function nextOf({ transaction }: TransactionState): 'target' | 'another' | undef
   return transaction.proven === 0 ? undefined : 'another'
 }
 
-function without(ways: readonly Way[], factor: Factor): Way[] {
+export function without(ways: readonly Way[], factor: Factor): Way[] {
   return ways.filter((way) => way.factor !== factor)
 }
 

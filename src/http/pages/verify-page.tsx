@@ -8,6 +8,7 @@ import { PasskeyForm } from './passkey-form.tsx'
 import { Problem } from './problem-summary.tsx'
 import type { CardView, CodeView, Screen, Way } from './screen.ts'
 import { SummaryCard } from './summary-card.tsx'
+import { Work } from './work-page.tsx'
 
 type Of<Name extends Screen['name']> = Extract<Screen, { name: Name }>
 
@@ -46,6 +47,8 @@ function Body({
       return <EnterCode screen={screen} copy={copy} />
     case 'passkey':
       return <Passkey screen={screen} copy={copy} />
+    case 'work':
+      return <Work screen={screen} copy={copy} />
     case 'number':
       return <WrongNumber screen={screen} copy={copy} />
     case 'enrolApp':
@@ -75,6 +78,8 @@ function headingOf(screen: Screen, copy: PageCopy): string {
       return wayCopy(screen.code.way.factor, copy).heading
     case 'passkey':
       return copy.passkey.heading
+    case 'work':
+      return copy.work.heading
     case 'number':
       return copy.wrongNumber.heading
     case 'enrolApp':

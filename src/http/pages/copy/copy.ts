@@ -54,6 +54,18 @@ export interface PageCopy {
   }
   sending: string
   undelivered: Record<Channel, string>
+  /** While the browser does a proof of work: nobody has to do anything. */
+  work: {
+    heading: string
+    text: string
+    slow: string
+    done: string
+    failed: string
+    /** Without a script, by what else there is. */
+    scriptless: { email: string; other: string; none: string }
+  }
+  /** In place of a way's hint, where the guard sends nothing by it for now. */
+  heldWay: string
   moreToProve: string
   targetHeading: { phone: string; email: string }
   targetText(address: string): string

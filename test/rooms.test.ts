@@ -14,6 +14,7 @@ const forbidden: [title: string, path: string, text: string][] = [
   ['a room importing the interceptor', 'src/http/a.ts', "import { b } from '../intercept/b.ts'"],
   ['the server importing the interceptor', 'src/main.ts', "import { b } from './intercept/b.ts'"],
   ['the interceptor importing a room', 'src/intercept/a.ts', "import { b } from '../store/b.ts'"],
+  ['the server importing the simulation', 'src/aval.ts', "import { b } from './simulate/b.ts'"],
   ['an upward import', 'src/store/a.ts', "import { b } from '../verify/b.ts'"],
   ['an upward import of a type', 'src/model/a.ts', "import type { B } from '../store/b.ts'"],
   ['an upward import over several lines', 'src/lib/a.ts', "import {\n  type B,\n  c,\n} from '../model/b.ts'"],

@@ -83,6 +83,8 @@ function checkStairs(from: string, to: string): string | undefined {
   const fromRoom = roomOf(from)
   const toRoom = roomOf(to)
   if (isIntercept(from) || isIntercept(to)) return checkIntercept(from, to)
+  if (isSimulation(to) && !isSimulation(from) && !isTest(from))
+    return from === 'src/cli-simulate.ts' ? undefined : `${to} is for src/cli-simulate.ts alone`
   if (fromRoom === undefined) {
     const welcome = aboveRooms[to]
     if (welcome && !isTest(from) && !welcome.includes(from)) return `${to} is not for ${from}`
@@ -132,6 +134,10 @@ function roomOf(path: string): string | undefined {
 function doorOf(path: string): string | undefined {
   const door = path.split('/')[2]
   return door !== undefined && doors.includes(door) ? door : undefined
+}
+
+function isSimulation(path: string): boolean {
+  return path.startsWith('src/simulate/')
 }
 
 function isIntercept(path: string): boolean {

@@ -13,7 +13,7 @@ import type { Asker, Charge } from './buckets/ledger.ts'
 import { type Cuts, drawsFor, type Message, type Named, type Scope } from './buckets/scopes.ts'
 import { type Alarm, alarmsOf, brasiliaMs, type Caps, capDraws } from './caps.ts'
 import { type DestinationRules, destinationRefusal } from './destination-rules.ts'
-import { countedRecipient, maskRecipient, networksOf, wideNetwork } from './limit-keys.ts'
+import { countedRecipient, maskRecipient, networksOf } from './limit-keys.ts'
 import type { Lists } from './lists.ts'
 import { applyBudgets, applyRules, type OperatorRules } from './operator-rules.ts'
 import { type Prices, priceOf } from './prices.ts'
@@ -336,7 +336,7 @@ function messageOf(
     recipient: named('recipient', recipient, maskRecipient(to)),
     block: phone && named('block', recipient.slice(0, -4), `${recipient.slice(0, -4)}-••••`),
     source: networks && {
-      ip: named('ip', networks.ip, wideNetwork(ip ?? '')),
+      ip: named('ip', networks.ip, networks.net),
       net: named('net', networks.net, networks.net),
     },
   }

@@ -1,7 +1,6 @@
-import ipaddr from 'ipaddr.js'
 import { mailboxOf } from '../lib/email.ts'
 import { frame } from '../lib/frame.ts'
-import { networkOf } from '../lib/ip.ts'
+import { blockOf, type Ip, oneNetwork, parseIp } from '../lib/ip.ts'
 import { hmac, type KeyRing } from '../lib/keyring.ts'
 import type { Named } from './buckets/scopes.ts'
 
@@ -38,19 +37,19 @@ const unplaced = new Set(['private', 'loopback', 'linkLocal', 'uniqueLocal', 'un
  * for an address of a private network unless `any` is asked for.
  */
 export function networksOf(ip: string | undefined, any = false): { ip: string; net: string } | undefined {
-  if (ip === undefined || !ipaddr.isValid(ip)) return undefined
-  const address = ipaddr.process(ip)
-  if (!any && unplaced.has(address.range())) return undefined
-  return { ip: networkOf(ip), net: wideNetwork(ip) }
+  const address = ip === undefined ? undefined : parseIp(ip)
+  if (!address || (!any && unplaced.has(address.range()))) return undefined
+  return { ip: oneNetwork(address), net: wide(address) }
 }
 
 /** The /24 or /48 of an address; what cannot be read is "unknown". */
 export function wideNetwork(ip: string): string {
-  if (!ipaddr.isValid(ip)) return 'unknown'
-  const address = ipaddr.process(ip)
-  return address.kind() === 'ipv4'
-    ? `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`)}/24`
-    : `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/48`)}/48`
+  const address = parseIp(ip)
+  return address ? wide(address) : 'unknown'
+}
+
+function wide(address: Ip): string {
+  return blockOf(address, address.kind() === 'ipv4' ? 24 : 48)
 }
 
 /**

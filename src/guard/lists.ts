@@ -115,7 +115,7 @@ export function prepareLists(
     return whole
   }
   function byAddress(list: string, ip: string, at: Instant) {
-    if (!ipaddr.isValid(ip)) return undefined
+    if (sizes.size === 0 || !ipaddr.isValid(ip)) return undefined
     const address = ipaddr.process(ip)
     const family = address.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6
     for (const bits of sizes.get(`${list}|${address.kind()}`) ?? []) {
@@ -134,7 +134,7 @@ export function prepareLists(
 
   return {
     names: new Set(items.map(({ list }) => list)),
-    find: (about, at) => findOn('allow', about, at) ?? findOn('block', about, at),
+    find: (about, at) => (items.length === 0 ? undefined : (findOn('allow', about, at) ?? findOn('block', about, at))),
     has(list, value, at) {
       if (typeof value === 'number') return item(list, 'asn', String(value), at) !== undefined
       if (value.startsWith('+')) return byNumber(list, refOf(value), value, at) !== undefined

@@ -20,14 +20,18 @@ export function canonicalIp(text: string): string | undefined {
 
 /** The block of `bits` that an address lies in, as CIDR. */
 export function blockOf(ip: Ip, bits: number): string {
-  const family = ip.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6
-  return `${family.networkAddressFromCIDR(`${ip.toString()}/${bits}`).toString()}/${bits}`
+  const bytes = ip.toByteArray().map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, bits - i * 8))))
+  return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`
 }
 
 /** The network that limits count by: an IPv4 address (also where it is written as IPv6), or the /64 of an IPv6 one, which is one customer's. */
 export function networkOf(ip: string): string {
   const address = parseIp(ip)
-  if (!address) return 'unknown'
+  return address ? oneNetwork(address) : 'unknown'
+}
+
+/** What `networkOf` says of an address that was read already. */
+export function oneNetwork(address: Ip): string {
   return address.kind() === 'ipv4' ? address.toString() : blockOf(address, 64)
 }
 

@@ -6,8 +6,8 @@ export interface Canary {
 
 /** The forms in which a text may be lying about: as it is, in hexadecimal, in base64 at each of its three places, percent-encoded. */
 function forms({ value }: Canary): (string | RegExp)[] {
-  // A short number is in every hash: only where it stands alone is it this code.
-  if (/^\d{4,8}$/.test(value)) return [new RegExp(`(?<![0-9a-f])${value}(?![0-9a-f])`, 'i')]
+  // A short number is in every hash, and by chance in base64: only where a word begins with it, and no digits follow, is it this code.
+  if (/^\d{4,8}$/.test(value)) return [new RegExp(`(?<![0-9a-z_])${value}(?![0-9a-f])`, 'i')]
   const bytes = Buffer.from(value)
   const inBase64 = [0, 1, 2].map((place) => {
     const text = Buffer.concat([Buffer.alloc(place), bytes]).toString('base64url')

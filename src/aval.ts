@@ -112,7 +112,10 @@ export async function createAval(
       : new Set([publicUrl])
   const { policies } = config
   const relyingParty = relyingPartyAt(publicUrl, brand)
-  const assessor = createAssessor({ db, keys, clock, book: guard.book, ipFacts, askFraud, log })
+  const assessor = createAssessor({
+    ...{ db, keys, clock, book: guard.book, ipFacts, askFraud, log },
+    knowsSim: config.fraudSources?.knowsSim,
+  })
   const gate = {
     db,
     clock,

@@ -26,6 +26,7 @@ export type AssessmentReason =
   | { code: 'evidence'; name: EvidenceName; decibans: number }
   | { code: 'phone_taken'; by: 'sim_changed' | 'call_forwarding' }
   | { code: 'new_device_day'; limit_brl: number }
+  | { code: 'sim_unknown'; limit_brl: number }
   | { code: 'outside_action'; action: 'review' | 'block' }
   | { code: 'rule'; line: number; rule: string; shadow: boolean }
   | { code: 'no_stronger_factor' }

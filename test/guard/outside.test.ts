@@ -22,7 +22,8 @@ function deskOf(toml: string) {
   writeFileSync(join(cwd, 'sources.toml'), toml)
   const { fraudSources } = readConfig({ env: { AVAL_FRAUD_SOURCES: 'sources.toml' }, cwd })
   const deps = { clock: systemClock(), random: systemRandom(), log: carrierLog() }
-  return { askFraud: createFraudDesk(fraudSources, deps), askAbout: fraudSources?.messages }
+  const { messages: askAbout, knowsSim } = fraudSources ?? {}
+  return { askFraud: createFraudDesk(fraudSources, deps), askAbout, knowsSim }
 }
 
 /** A fraud system of the platform's own, which signs what it says. */

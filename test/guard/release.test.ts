@@ -118,6 +118,23 @@ describeStores('may this be released?', (openStore) => {
     expect((await doors.v1('POST', `/transactions/${id}/checks`, { credential })).body.status).toBe('approved')
   })
 
+  it('a source of SIM changes that says nothing is no consent, above R$ 10,000', async () => {
+    const said: { facts: FraudFacts; said: [] } = { facts: { reasons: [] }, said: [] }
+    const { doors, subject } = await ready({ askFraud: async () => said, knowsSim: true })
+    const of = (value: string) => ({
+      context: own,
+      summary: { payee: 'Aurora', amount: { value, currency: 'BRL' }, fields: [] },
+    })
+    const large = await openPayout(doors, subject, 'sms', of('10000.01'))
+    expect(large.made.body.hold).toMatchObject({ seconds: 86_400 })
+    const { made } = await openPayout(doors, subject, 'sms', of('10000.00'))
+    expect(made.body.hold).toBeNull()
+    const edited = await doors.v1('PATCH', `/transactions/${made.body.id}`, { summary: of('10000.01').summary })
+    expect(edited.body.hold).toMatchObject({ seconds: 86_400 })
+    said.facts = { simUnchangedForH: 72, reasons: [] }
+    expect((await openPayout(doors, subject, 'sms', of('10000.01'))).made.body.hold).toBeNull()
+  })
+
   it('much evidence waits for a person, whose word does not shorten the time', async () => {
     const { doors, subject } = await ready()
     const changed = new Date(doors.clock.now() - hour).toISOString()

@@ -48,6 +48,7 @@ export async function openDoors(
     ipFacts?: Pick<IpLookup, 'lookup'>
     askFraud?: AskFraud | undefined
     askAbout?: AskedMessages | undefined
+    knowsSim?: boolean | undefined
     policies?: Policies
     verifier?: Verifier
     clock?: ReturnType<typeof systemClock>
@@ -111,6 +112,7 @@ export async function openDoors(
       book: guard.book,
       ipFacts: options.ipFacts,
       askFraud: options.askFraud,
+      knowsSim: options.knowsSim,
       log: logger,
     }),
     policies: options.policies ?? builtInPolicies,

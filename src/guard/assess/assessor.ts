@@ -88,7 +88,7 @@ const neverMs = 1e15
 const hourMs = 3_600_000
 const ages = ['sim_changed', 'password_changed', 'account_age'] as const
 
-/** The assessor over this store. `askFraud`: outside systems, where any is configured. */
+/** The assessor over this store. `askFraud`: outside systems, where any is configured; `knowsSim`: one of them knows of SIM changes. */
 export function createAssessor(deps: {
   db: Db
   keys: KeyRing
@@ -96,9 +96,10 @@ export function createAssessor(deps: {
   book: Pick<GuardBook, 'inForce'>
   ipFacts?: Pick<IpLookup, 'lookup'> | undefined
   askFraud?: AskFraud | undefined
+  knowsSim?: boolean | undefined
   log: { warn(details: object, message: string): void }
 }): Assessor {
-  const { db, keys, clock, book, ipFacts, askFraud, log } = deps
+  const { db, keys, clock, book, ipFacts, askFraud, knowsSim = false, log } = deps
   const ledger = createLedger(db)
 
   /** Whether a device that is new to the account has moved its share of the day: of Brasília, as the caps have it. */
@@ -167,7 +168,15 @@ export function createAssessor(deps: {
       }
       const release = rules.release ?? defaultReleaseRules
       const overDay = !byRulesAlone && (await isOverDay(signals, amount, release, at))
-      const circumstances = { hasStrong, byRulesAlone, overDay, outside: heard?.facts.action, operator: rules.operator }
+      const simUnknown = heard !== undefined && knowsSim && signals.sim_changed === undefined
+      const circumstances = {
+        hasStrong,
+        byRulesAlone,
+        overDay,
+        simUnknown,
+        outside: heard?.facts.action,
+        operator: rules.operator,
+      }
       const judged = judgeRelease(signals, release, circumstances)
       return {
         ...judged,
@@ -188,7 +197,11 @@ export function createAssessor(deps: {
       signals.contact_changed = since(contactChangedAt, at)
       const release = rules.release ?? defaultReleaseRules
       const overDay = !byRulesAlone && (await isOverDay(signals, amount, release, at))
-      const judged = judgeRelease(signals, release, { hasStrong, byRulesAlone, overDay, operator: rules.operator })
+      const judged = judgeRelease(signals, release, {
+        ...{ hasStrong, byRulesAlone, overDay },
+        simUnknown: !byRulesAlone && knowsSim && signals.sim_changed === undefined,
+        operator: rules.operator,
+      })
       return { ...judged, judged: true, enforced: rules.mode === 'enforce', seen, said: [], signals: kept(signals) }
     },
     async remember(subject, seen) {

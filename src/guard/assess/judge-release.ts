@@ -8,7 +8,7 @@ import { durationMs, type StrongFactor } from '../rules/ast.ts'
 import type { CompiledRules } from '../rules/compile.ts'
 import type { Signals } from '../rules/signals.ts'
 import type { FraudAction } from '../sources/source.ts'
-import { defaultWeights, weigh } from './evidence.ts'
+import { defaultWeights, realsOf, weigh } from './evidence.ts'
 
 /** How evidence turns into what a transaction has to go through. */
 export interface ReleaseRules {
@@ -27,6 +27,8 @@ export interface ReleaseRules {
    * (Resolução BCB 403/2024).
    */
   newDeviceDayBrl: number
+  /** BRL from which on a stronger factor is asked for where a source that knows of SIM changes says nothing: silence is no consent. */
+  simUnknownBrl: number
   weights: Readonly<Record<EvidenceName, number>>
 }
 
@@ -41,6 +43,7 @@ export const defaultReleaseRules: ReleaseRules = {
   holdMs: 24 * hourMs,
   longHoldMs: 72 * hourMs,
   newDeviceDayBrl: 1000,
+  simUnknownBrl: 10_000,
   weights: defaultWeights,
 }
 
@@ -52,6 +55,8 @@ export interface Circumstances {
   byRulesAlone?: boolean | undefined
   /** Whether a new device has moved its share of the day. */
   overDay?: boolean | undefined
+  /** Whether a source that knows of SIM changes was asked and did not say. */
+  simUnknown?: boolean | undefined
   /** What an outside system would do. */
   outside?: FraudAction | undefined
   /** Rules that operators wrote. */
@@ -82,7 +87,7 @@ export interface ReleaseJudgement {
 export function judgeRelease(
   signals: Partial<Signals>,
   rules: ReleaseRules,
-  { hasStrong, byRulesAlone = false, overDay = false, outside, operator }: Circumstances,
+  { hasStrong, byRulesAlone = false, overDay = false, simUnknown = false, outside, operator }: Circumstances,
 ): ReleaseJudgement {
   const evidence = byRulesAlone ? [] : weigh(signals, rules.weights)
   const decibans = Math.round(evidence.reduce((sum, one) => sum + one.decibans, 0) * 10) / 10
@@ -92,6 +97,10 @@ export function judgeRelease(
   if (overDay) reasons.push({ code: 'new_device_day', limit_brl: rules.newDeviceDayBrl })
   let { outcome, holdMs } = byWeight(decibans, rules, hasStrong)
   if (overDay) outcome = stricterOutcome(outcome, 'stronger')
+  if (simUnknown && (realsOf(signals.amount) ?? 0) > rules.simUnknownBrl) {
+    reasons.push({ code: 'sim_unknown', limit_brl: rules.simUnknownBrl })
+    outcome = stricterOutcome(outcome, 'stronger')
+  }
   if (outside === 'review' || outside === 'block') {
     reasons.push({ code: 'outside_action', action: outside })
     outcome = stricterOutcome(outcome, outside === 'block' ? 'refuse' : 'review')

@@ -16,6 +16,7 @@ export const releasePart = z
     hold_h: hours,
     long_hold_h: hours,
     new_device_day_brl: z.number().min(0).max(1_000_000_000),
+    sim_unknown_brl: z.number().min(0).max(1_000_000_000),
     weights: z.partialRecord(z.enum(evidenceNames), decibans),
   })
   .partial()
@@ -37,6 +38,7 @@ export function releasePartOf(rules: ReleaseRules = defaultReleaseRules): Releas
     hold_h: rules.holdMs / hourMs,
     long_hold_h: rules.longHoldMs / hourMs,
     new_device_day_brl: rules.newDeviceDayBrl,
+    sim_unknown_brl: rules.simUnknownBrl,
     weights: { ...rules.weights },
   }
 }
@@ -52,6 +54,7 @@ export function withReleasePart(rules: ReleaseRules = defaultReleaseRules, given
     holdMs: hold_h === undefined ? rules.holdMs : hold_h * hourMs,
     longHoldMs: long_hold_h === undefined ? rules.longHoldMs : long_hold_h * hourMs,
     newDeviceDayBrl: given.new_device_day_brl ?? rules.newDeviceDayBrl,
+    simUnknownBrl: given.sim_unknown_brl ?? rules.simUnknownBrl,
     weights: { ...rules.weights, ...given.weights } as ReleaseRules['weights'],
   }
 }

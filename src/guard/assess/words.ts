@@ -28,6 +28,8 @@ export function assessmentWords(reason: AssessmentReason): string {
         : 'codes to the phone prove nothing: its calls are forwarded'
     case 'new_device_day':
       return `a new device may move R$ ${reason.limit_brl} a day without a stronger factor`
+    case 'sim_unknown':
+      return `no outside system said whether the SIM was changed, and the amount is above R$ ${reason.limit_brl}`
     case 'outside_action':
       return `an outside system asks to ${reason.action} it`
     case 'rule':

@@ -14,6 +14,8 @@ export interface SourceFile {
   /** How long all of them together are waited for, in milliseconds. */
   budgetMs: number
   messages: AskedMessages
+  /** Whether one of them knows of SIM changes. */
+  knowsSim: boolean
 }
 
 const secret = z
@@ -103,7 +105,8 @@ export function readSourceTable(table: unknown): { value: SourceFile } | { fault
     camaraNumberVerification: camara_number_verification && { baseUrl: camara_number_verification.url },
     signedHook: hook,
   }
-  return { value: { choices, budgetMs: budget_ms ?? 800, messages: messages ?? 'none' } }
+  const knowsSim = camara_sim_swap !== undefined || twilio_lookup?.packages.includes('sim_swap') === true
+  return { value: { choices, budgetMs: budget_ms ?? 800, messages: messages ?? 'none', knowsSim } }
 }
 
 function simSwapOf(given: z.output<typeof camaraSimSwap>): SourceChoices['camaraSimSwap'] {

@@ -17,6 +17,7 @@ import { countedRecipient, maskRecipient, networksOf } from './limit-keys.ts'
 import type { Lists } from './lists.ts'
 import { applyBudgets, applyRules, type OperatorRules } from './operator-rules.ts'
 import { type Prices, priceOf } from './prices.ts'
+import { countingDraws, readCounts } from './rule-counts.ts'
 import type { Signals } from './rules/signals.ts'
 import type { Said } from './sources/ask-sources.ts'
 
@@ -122,6 +123,29 @@ export function* decideSend(
 ): Generator<TakeRequest, SendDecision, Taken> {
   const country = ask.phone?.country ?? 'ZZ'
   const priceMicros = ask.priceMicros ?? priceOf(rules.prices, ask.channel, country, ask.segments)
+  const signals = rules.operator ? signalsOf(ask, country, priceMicros, at) : {}
+  const decision = yield* judgeSend({ rules, lists }, keyOf, conditionsOf, ask, { country, priceMicros, signals }, at)
+  const { action, enforced } = decision
+  const refused = countingDraws(rules.operator?.counts ?? [], 'refused', signals, keyOf)
+  if (action !== 'allow' && enforced && refused.length > 0) yield { asker: 0, draws: refused }
+  return decision
+}
+
+/** What is known of a message before anybody is asked. */
+interface Seen {
+  country: string
+  priceMicros: number
+  signals: Partial<Signals>
+}
+
+function* judgeSend(
+  { rules, lists }: InForce,
+  keyOf: KeyMaker,
+  conditionsOf: (country: string, family: string) => Conditions,
+  ask: SendAsk,
+  { country, priceMicros, signals }: Seen,
+  at: Instant,
+): Generator<TakeRequest, SendDecision, Taken> {
   const decision: SendDecision = {
     action: 'allow',
     enforced: true,
@@ -145,9 +169,9 @@ export function* decideSend(
     at,
   )
   const refused = listed?.list === 'block' ? listedReason(listed) : refusedBy(rules, ask)
-  const signals = rules.operator ? signalsOf(ask, country, priceMicros, at) : {}
+  const counts = yield* readCounts(rules.operator?.counts ?? [], signals, keyOf)
   const isOfTransaction = ask.isOfTransaction ?? false
-  let ruled = applyRules(rules.operator, signals, { isOfTransaction })
+  let ruled = applyRules(rules.operator, signals, { counts, isOfTransaction })
   decision.reasons.push(...ruled.reasons)
   const waived = ask.waived !== undefined || listed?.list === 'allow' || ruled.action === 'allow'
   if (listed?.list === 'allow') decision.reasons.push(listedReason(listed))
@@ -157,7 +181,7 @@ export function* decideSend(
   }
   const isOpen = waived || ruled.action === undefined || ruled.action === 'challenge'
   const worked = isOpen && !waived && (yield* spendProof(ask, decision))
-  if (worked) ruled = applyRules(rules.operator, signals, { isOfTransaction, worked })
+  if (worked) ruled = applyRules(rules.operator, signals, { counts, isOfTransaction, worked })
   if (!waived && ruled.action !== undefined) {
     if (ruled.action === 'challenge') askForProof(ask, decision)
     return { ...decision, action: ruled.action, enforced: rules.mode === 'enforce' }
@@ -191,6 +215,7 @@ function* askBuckets(
   const here = conditionsOf(message.country, message.family)
   const usual = drawsFor(message, rules.cuts, here, conditionsOf('abroad', message.family))
   const { draws, whenEmpty: tuned } = applyBudgets(rules, usual, message, signals, here, keyOf)
+  draws.push(...countingDraws(rules.operator?.counts ?? [], 'message', signals, keyOf))
   const emptyAction = ({ scope }: Draw) => tuned[scope] ?? whenEmpty[scope] ?? 'divert'
   const isExcusable = (draw: Draw) =>
     emptyAction(draw) === 'challenge' || (emptyAction(draw) === 'divert' && shared.has(draw.scope))

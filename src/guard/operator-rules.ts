@@ -4,8 +4,10 @@ import type { Draw } from './buckets/draw.ts'
 import type { Message } from './buckets/scopes.ts'
 import { moneyScopes } from './buckets/scopes.ts'
 import type { KeyMaker, SendRules } from './decide-send.ts'
+import { unkeptKinds } from './rule-counts.ts'
 import type { Action } from './rules/ast.ts'
 import { type Budget, type CompiledRules, compileRules } from './rules/compile.ts'
+import type { Counts } from './rules/facts.ts'
 import { InvalidRules, type RuleFault } from './rules/fault.ts'
 import { parseRules } from './rules/parse.ts'
 import type { Signals } from './rules/signals.ts'
@@ -25,9 +27,9 @@ export function compileOperatorRules(text: string, lists: NamedLists): { rules: 
   if ('faults' in read) return { faults: read.faults.map(wordsOfFault) }
   try {
     const rules = compileRules(read.rules, lists)
-    if (rules.counts.length === 0) return { rules }
-    const kinds = [...new Set(rules.counts.map(({ kind }) => kind))].join(', ')
-    return { faults: [`count(${kinds}, ...): counts are not kept yet; a budget of key(...) holds what it would`] }
+    const unkept = unkeptKinds(rules.counts)
+    if (unkept.length === 0) return { rules }
+    return { faults: unkept.map((kind) => `count(${kind}, ...): only sent, entered and refused messages are counted`) }
   } catch (error) {
     if (!(error instanceof InvalidRules)) throw error
     return { faults: error.faults.map(wordsOfFault) }
@@ -46,9 +48,9 @@ function wordsOfFault({ line, column, message, hint }: RuleFault): string {
 export function applyRules(
   rules: OperatorRules | undefined,
   signals: Partial<Signals>,
-  { isOfTransaction, worked = false }: { isOfTransaction: boolean; worked?: boolean },
+  { counts, isOfTransaction, worked = false }: { counts: Counts; isOfTransaction: boolean; worked?: boolean },
 ): { action: DecisionAction | undefined; reasons: Reason[] } {
-  const all = rules?.match(signals, () => undefined) ?? []
+  const all = rules?.match(signals, counts) ?? []
   const matched = isOfTransaction ? all.filter(({ action }) => !isOfRelease(action)) : all
   const reasons = matched.map(({ line, text, shadow }): Reason => ({ code: 'rule', line, rule: text, shadow }))
   const first = matched.find(({ shadow, action }) => !shadow && !(worked && action.type === 'challenge'))

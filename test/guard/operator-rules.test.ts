@@ -92,11 +92,34 @@ describeStores('a rule that an operator wrote', (openStore) => {
     expect(told).toMatch(/country/)
     expect(told).toMatch(/line 3, column 20/)
     expect(await start('+233244100000')).toBe(60410)
-    expect((await set('block if count(sent, ip, 1h) > 3', 1)).status).toBe(422)
+    const unkept = await set('block if count(wrong, ip, 1h) > 3', 1)
+    expect([unkept.status, JSON.stringify(unkept.body)]).toEqual([422, expect.stringContaining('count(wrong, ...)')])
     expect((await doors.v1('GET', '/rules')).body).toMatchObject({
       version: 1,
       value: { text: 'block if country = GH' },
     })
+  })
+
+  it('counts what was sent, entered and refused by what names it, and the count fades', async () => {
+    const { start, doors, set } = await ready('divert if count(sent, ip, 1h) >= 3 and count(entered, ip, 1h) < 1')
+    const [one, other] = ['198.51.7.8', '198.52.7.8']
+    const to = (n: number) => `+55119${String(81_230_000 + n * 10_000)}`
+    const begin = async (n: number, DeviceIp: string) => start(to(n), { DeviceIp })
+    expect([await begin(1, one), await begin(2, one), await begin(3, one)]).toEqual([201, 201, 201])
+    expect([await begin(4, one), await begin(5, other)]).toEqual([60410, 201])
+    await doors.v2('POST', `/v2/Services/${serviceSid}/VerificationCheck`, {
+      To: to(3),
+      Code: doors.codeFor(to(3)),
+    })
+    expect(await begin(6, one)).toBe(201)
+
+    await set('divert if count(refused, ip, 1h) >= 2\nblock if country = GH', 1)
+    const gh = { DeviceIp: other }
+    expect([await start('+233244100000', gh), await start('+233244200000', gh)]).toEqual([60410, 60410])
+    expect(await begin(7, other)).toBe(60410)
+    expect(await begin(8, one)).toBe(201)
+    doors.clock.advance(5 * 3_600_000)
+    expect(await begin(9, other)).toBe(201)
   })
 
   it('reaches every node', async () => {

@@ -18,6 +18,8 @@ export interface Decisions {
   many: number
   hot: number
   empty: number
+  /** Processor time of this process for one decision of many countries, in milliseconds. */
+  cpuMs: number
 }
 
 const clients = 8
@@ -71,11 +73,17 @@ export async function measureDecisions(): Promise<void> {
   await askFor(many, clients, warmUpMs)
   await askFor(hot, clients, warmUpMs)
   await askFor(empty, clients, warmUpMs)
+  const aloneMs = await medianOf(many)
+  const emptyMs = await medianOf(empty)
+  const before = process.cpuUsage()
+  const manyASecond = await askFor(many, clients, measureMs)
+  const { user, system } = process.cpuUsage(before)
   const found: Decisions = {
     store: db.dialect,
-    aloneMs: await medianOf(many),
-    emptyMs: await medianOf(empty),
-    many: await askFor(many, clients, measureMs),
+    aloneMs,
+    emptyMs,
+    many: manyASecond,
+    cpuMs: (user + system) / manyASecond / measureMs,
     hot: await askFor(hot, clients, measureMs),
     empty: await askFor(empty, clients, measureMs),
   }

@@ -91,7 +91,8 @@ function decisionLines(rounds: readonly Round[], store: Decisions['store']): str
   const alone = `alone ${of((one) => one.aloneMs, 2)} ms (${of((one) => one.aloneMs / one.emptyMs, 1)} empty statements)`
   const many = `${of((one) => one.many, 0)} over many countries (${of((one) => one.many / one.empty, 2)} of empty)`
   const hot = `${of((one) => one.hot, 0)} over one (${of((one) => one.hot / one.many, 2)} of many)`
-  return [`decisions on ${store}: ${alone}; a second, by eight clients: ${many}, ${hot}`]
+  const cpu = `processor time of the node ${of((one) => one.cpuMs, 3)} ms`
+  return [`decisions on ${store}: ${alone}; a second, by eight clients: ${many}, ${hot}; ${cpu}`]
 }
 
 function row(names: string[], figures: string[]): string {

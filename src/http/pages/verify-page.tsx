@@ -48,7 +48,11 @@ function Body({
     case 'passkey':
       return <Passkey screen={screen} copy={copy} />
     case 'work':
-      return <Work screen={screen} copy={copy} />
+      return (
+        <Work screen={screen} copy={copy}>
+          <Safe card={screen.card} copy={copy} />
+        </Work>
+      )
     case 'number':
       return <WrongNumber screen={screen} copy={copy} />
     case 'enrolApp':
@@ -79,7 +83,7 @@ function headingOf(screen: Screen, copy: PageCopy): string {
     case 'passkey':
       return copy.passkey.heading
     case 'work':
-      return copy.work.heading
+      return copy.chooseHeading
     case 'number':
       return copy.wrongNumber.heading
     case 'enrolApp':

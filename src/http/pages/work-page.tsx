@@ -1,16 +1,25 @@
+import type { ComponentChildren } from 'preact'
 import { OtherWays } from './code-form.tsx'
 import type { PageCopy } from './copy/copy.ts'
 import type { Screen } from './screen.ts'
 import { SummaryCard } from './summary-card.tsx'
 
 /** The page on which the browser does a proof of work and asks again by itself. Without a script it says that there are other ways. */
-export function Work({ screen, copy }: { screen: Extract<Screen, { name: 'work' }>; copy: PageCopy }) {
+export function Work({
+  screen,
+  copy,
+  children,
+}: {
+  screen: Extract<Screen, { name: 'work' }>
+  copy: PageCopy
+  children: ComponentChildren
+}) {
   const { card, factor, challenge, ways } = screen
   const { text, slow, done, failed, scriptless } = copy.work
   const left = ways.some((way) => way.factor === 'email') ? 'email' : ways.length > 0 ? 'other' : 'none'
   return (
     <main data-now="1">
-      <h1>{copy.work.heading}</h1>
+      <h1>{copy.chooseHeading}</h1>
       <p id="work" class="notice scripted" role="status" data-slow={slow} data-done={done} data-failed={failed}>
         {text}
       </p>
@@ -24,6 +33,7 @@ export function Work({ screen, copy }: { screen: Extract<Screen, { name: 'work' 
         <input type="hidden" name="proof_of_work" />
       </form>
       <OtherWays card={card} ways={ways} copy={copy} />
+      {children}
     </main>
   )
 }

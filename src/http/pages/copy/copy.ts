@@ -56,7 +56,6 @@ export interface PageCopy {
   undelivered: Record<Channel, string>
   /** While the browser does a proof of work: nobody has to do anything. */
   work: {
-    heading: string
     text: string
     slow: string
     done: string

@@ -92,8 +92,7 @@ export const en: PageCopy = {
     email: 'The e-mail bounced. Get it another way?',
   },
   work: {
-    heading: 'Getting ready to send the code',
-    text: 'This takes a few seconds and happens by itself: there is nothing for you to do.',
+    text: 'We are getting ready to send the code. It takes a few seconds, and there is nothing for you to do.',
     slow: 'Still getting ready. Wait a little longer, or choose another way.',
     done: 'Ready. Sending the code…',
     failed: 'The code could not be sent this way. Choose another way.',

@@ -92,8 +92,7 @@ export const es: PageCopy = {
     email: 'El correo rebotó. ¿Recibirlo de otra forma?',
   },
   work: {
-    heading: 'Preparando el envío del código',
-    text: 'Tarda unos segundos y ocurre solo: no tienes que hacer nada.',
+    text: 'Estamos preparando el envío del código. Tarda unos segundos y no tienes que hacer nada.',
     slow: 'Seguimos preparando el envío. Espera un poco más o elige otra forma.',
     done: 'Listo. Enviando el código…',
     failed: 'No se pudo enviar el código por aquí. Elige otra forma.',

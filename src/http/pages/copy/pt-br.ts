@@ -93,8 +93,7 @@ export const ptBR: PageCopy = {
     email: 'O e-mail voltou. Quer receber de outra forma?',
   },
   work: {
-    heading: 'Preparando o envio do código',
-    text: 'Leva alguns segundos e acontece sozinho: você não precisa fazer nada.',
+    text: 'Estamos preparando o envio do código. Leva alguns segundos, e você não precisa fazer nada.',
     slow: 'Ainda estamos preparando o envio. Espere mais um pouco ou escolha outra forma.',
     done: 'Pronto. Enviando o código…',
     failed: 'Não deu para enviar o código por aqui. Escolha outra forma.',
